@@ -1,0 +1,95 @@
+"""What a film is made from, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from storycore.narration.base import WordTime
+
+
+@dataclass(frozen=True, slots=True)
+class FilmLine:
+    """One line of a film: what the subtitle says, who says it (None: the narrator), and its voice clip.
+
+    ``speech`` is a mono 16-bit PCM WAV file, or None where the voice failed: the subtitle is then shown for
+    ``seconds`` all the same.
+    """
+
+    text: str
+    speaker: str | None
+    speech: Path | None
+    seconds: float
+    words: tuple[WordTime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilmScene:
+    """One scene of a film: its picture (None: a title card says so) and its lines in order."""
+
+    number: int
+    title: str
+    picture: Path | None
+    lines: tuple[FilmLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmPlan:
+    """A whole film. ``max_bytes`` None means: as good as it gets. ``credits`` are shown at the end, a line each."""
+
+    title: str
+    scenes: tuple[FilmScene, ...]
+    credits: tuple[str, ...] = ()
+    max_bytes: int | None = None
+    #: The frame's shape, width over height, as "16:9", "9:16" or "1:1".
+    shape: str = "16:9"
+    #: The tallest picture side wanted, pixels of the shorter side (1080, 720, 540, 360); the limit may force less.
+    quality: int = 1080
+
+
+@dataclass(frozen=True, slots=True)
+class FilmProgress:
+    """How far the film is: ``done`` of ``total`` seconds of film drawn."""
+
+    done: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class FilmReport:
+    """What came of it: the file, its length in seconds, its size, and how much of it had to be made."""
+
+    path: Path
+    seconds: float
+    bytes: int
+    width: int
+    height: int
+    fps: int
+    scenes: int
+    made: int
+    reused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something stored: its file (never to be changed in place) and what was noted about it (JSON values)."""
+
+    path: Path
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class MadeCache(Protocol):
+    """Where made things are kept by the key of their recipe (``storycore.keys.recipe_key``)."""
+
+    async def find(self, key: str) -> Made | None:
+        """What was kept under ``key``, or None if it is not there (or its file is damaged)."""
+        ...
+
+    async def keep(self, key: str, source: Path, suffix: str, details: Mapping[str, Any]) -> Made:
+        """Move ``source`` into the store under ``key``, atomically. Raises ``StorageError``."""
+        ...
+
+
+FilmProgressCallback = Callable[[FilmProgress], None]

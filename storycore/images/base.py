@@ -1,0 +1,94 @@
+"""The painters' protocol: a request goes in, candidates come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PaintRequest:
+    """What to paint.
+
+    ``task_id`` names the request on the host (letters, digits and hyphens; unique per attempt at a round). ``seed`` is
+    0 … 2**32-1; candidate ``i`` (from 0) is painted with ``seed + i`` modulo 2**32. ``count`` is 1 … 9; ``width`` and
+    ``height`` are pixels, multiples of 8, 64 … 2048.
+    """
+
+    task_id: str
+    prompt: str
+    seed: int
+    count: int
+    negative_prompt: str = ""
+    width: int = 1024
+    height: int = 576
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """One painted picture: the bytes as they came (PNG), never re-encoded, and how it was made."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    seed: int
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PaintProgress:
+    """How far a request is: ``fraction`` 0 … 1, ``seconds_left`` where the host says so."""
+
+    fraction: float
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PainterHealth:
+    """Whether the painter answers; ``detail`` is one sentence for an admin, without secrets."""
+
+    ok: bool
+    detail: str
+
+
+ProgressCallback = Callable[[PaintProgress], None]
+
+
+class Painter(Protocol):
+    """Somebody who paints. Every method is safe to call from the event loop: slow work happens elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """``storyboard`` or ``webui``."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """One sentence for the storyboard message about what these pictures are ("" when nothing need be said)."""
+        ...
+
+    def fingerprint(self) -> str:
+        """What, beside the request, decides the picture: part of the key that a candidate is stored under."""
+        ...
+
+    async def generate(self, request: PaintRequest, on_progress: ProgressCallback | None = None) -> list[Painting]:
+        """Paint ``request.count`` pictures, in order of their seeds.
+
+        Raises ``PainterUnreachableError`` when it is worth trying again later, ``PainterError`` when not. If the
+        awaiting task is cancelled, the host's work on *this* task is stopped too.
+        """
+        ...
+
+    async def cancel(self, task_id: str) -> None:
+        """Stop that task if it is running here; do nothing otherwise."""
+        ...
+
+    async def health(self) -> PainterHealth:
+        """Ask the painter how it is; never raises."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and processes."""
+        ...
