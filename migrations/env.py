@@ -1,0 +1,40 @@
+"""Alembic's environment: the address comes from the caller (``storycore.store.database.migrate``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context
+
+from storycore.store.models import Base, UtcDateTime
+
+
+def ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave the engine's tables alone: DBOS keeps its own in the same file."""
+    return kind != "table" or name in Base.metadata.tables
+
+
+def rendered(kind: str, item: Any, _context: Any) -> str | bool:
+    """A migration must not depend on today's code: our type of moments is written as the plain type it is."""
+    return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+def main() -> None:
+    """Run the migrations on the given address."""
+    url = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"]
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_name=ours,
+            render_item=rendered,
+            render_as_batch=connection.dialect.name == "sqlite",
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+main()

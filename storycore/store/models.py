@@ -1,0 +1,342 @@
+"""The rows: everything Fireside knows. What can be derived (a story's stage, a tally) is not stored.
+
+Identifiers of people and places (members, servers, channels, messages, threads) are the chat's own 64-bit numbers;
+the core only keeps them. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from storycore.script.model import LineKind
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: SQLite keeps no zone, so the zone is taken off on the way in and put back on the way out."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Store naive UTC. Raises ``ValueError`` for a moment without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give back UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class StoryState(StrEnum):
+    """Where a story stands, as far as it cannot be read from its rounds and films."""
+
+    READING = "reading"
+    OPEN = "open"
+    TOO_LONG = "too_long"  # more scenes than a story may have: offered in parts
+    SPLIT = "split"  # taken up in parts, each a story of its own
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class WorkState(StrEnum):
+    """Where a piece of work (a round of painting, a film) stands."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+#: Work that will still change by itself.
+UNFINISHED = (WorkState.WAITING, WorkState.WORKING)
+
+
+class RoundReason(StrEnum):
+    """Why a round was painted."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    EDITED = "edited"
+
+
+class BallotSource(StrEnum):
+    """How a ballot was cast; only a ballot cast by reaction is withdrawn when that reaction goes."""
+
+    BUTTON = "button"
+    REACTION = "reaction"
+
+
+def _enum(kind: type[StrEnum]) -> sa.Enum:
+    return sa.Enum(kind, native_enum=False, length=16, values_callable=lambda k: [member.value for member in k])
+
+
+class Base(DeclarativeBase):
+    """Constraint names are fixed, so that migrations can name what they change."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: sa.JSON, list[str]: sa.JSON, list[int]: sa.JSON}  # noqa: RUF012 - SQLAlchemy's own hook
+
+
+def _story_fk() -> Mapped[int]:
+    return mapped_column(sa.ForeignKey("story.id", ondelete="CASCADE"))
+
+
+class StoryRow(Base):
+    """A story: a script somebody handed in, and where it lives."""
+
+    __tablename__ = "story"
+    __table_args__ = (sa.Index("ix_story_server_id_created_at", "server_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: What asked for it (an interaction's id): the same request never makes two stories.
+    request_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    server_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    channel_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    thread_id: Mapped[int | None] = mapped_column(sa.BigInteger, index=True)
+    author_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    author_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    title: Mapped[str] = mapped_column(sa.String(100))
+    script: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[StoryState] = mapped_column(_enum(StoryState), default=StoryState.READING)
+    problem: Mapped[str] = mapped_column(sa.Text, default="")
+    parts: Mapped[int] = mapped_column(default=0)
+    max_scenes: Mapped[int | None] = mapped_column()
+    candidates: Mapped[int] = mapped_column(default=4)
+    width: Mapped[int] = mapped_column(default=1024)
+    height: Mapped[int] = mapped_column(default=576)
+    #: Counted up by every change; the projector compares it with ``shown_version``.
+    version: Mapped[int] = mapped_column(default=1)
+    shown_version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    scenes: Mapped[list[SceneRow]] = relationship(
+        back_populates="story", order_by="SceneRow.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+    cast: Mapped[list[CastRow]] = relationship(
+        order_by="CastRow.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+    films: Mapped[list[FilmRow]] = relationship(
+        back_populates="story", order_by="FilmRow.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class SceneRow(Base):
+    """A scene: a stretch of the script (code points; None for a scene added by hand), its prompt, its pick."""
+
+    __tablename__ = "scene"
+    __table_args__ = (sa.UniqueConstraint("story_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    story_id: Mapped[int] = _story_fk()
+    number: Mapped[int] = mapped_column()
+    start: Mapped[int | None] = mapped_column()
+    end: Mapped[int | None] = mapped_column()
+    title: Mapped[str] = mapped_column(sa.String(100))
+    prompt: Mapped[str] = mapped_column(sa.Text)
+    #: Who wrote the prompt: None for Fireside itself.
+    prompt_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    #: The round whose pictures are shown and voted on: the latest that was painted; 0 until there is one.
+    round: Mapped[int] = mapped_column(default=0)
+    #: The candidate of that round which the film uses, whatever the votes say.
+    pick: Mapped[int | None] = mapped_column()
+
+    story: Mapped[StoryRow] = relationship(back_populates="scenes")
+    lines: Mapped[list[LineRow]] = relationship(
+        order_by="LineRow.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+    rounds: Mapped[list[RoundRow]] = relationship(
+        back_populates="scene", order_by="RoundRow.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class LineRow(Base):
+    """A line of a scene, narration or speech; offsets as in the script, None where a person wrote the line."""
+
+    __tablename__ = "line"
+    __table_args__ = (sa.UniqueConstraint("scene_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scene_id: Mapped[int] = mapped_column(sa.ForeignKey("scene.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column()
+    start: Mapped[int | None] = mapped_column()
+    end: Mapped[int | None] = mapped_column()
+    kind: Mapped[LineKind] = mapped_column(_enum(LineKind))
+    text: Mapped[str] = mapped_column(sa.Text)
+    speaker: Mapped[str | None] = mapped_column(sa.String(100))
+
+
+class CastRow(Base):
+    """A cast member: a character's part in one story. ``scenes`` are scene numbers, from 1."""
+
+    __tablename__ = "cast_member"
+    __table_args__ = (sa.UniqueConstraint("story_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    story_id: Mapped[int] = _story_fk()
+    number: Mapped[int] = mapped_column()
+    name: Mapped[str] = mapped_column(sa.String(100))
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+    scenes: Mapped[list[int]] = mapped_column(default=list)
+    lines: Mapped[int] = mapped_column(default=0)
+
+
+class RoundRow(Base):
+    """One asking for pictures of a scene: its prompt, its seed, and the candidates that came."""
+
+    __tablename__ = "round"
+    __table_args__ = (sa.UniqueConstraint("scene_id", "number"), sa.Index("ix_round_state", "state"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scene_id: Mapped[int] = mapped_column(sa.ForeignKey("scene.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column()
+    prompt: Mapped[str] = mapped_column(sa.Text)
+    seed: Mapped[int] = mapped_column(sa.BigInteger)
+    count: Mapped[int] = mapped_column()
+    reason: Mapped[RoundReason] = mapped_column(_enum(RoundReason))
+    asked_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    asked_by_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    state: Mapped[WorkState] = mapped_column(_enum(WorkState), default=WorkState.WAITING)
+    #: 0 … 1 while painting.
+    progress: Mapped[float] = mapped_column(default=0.0)
+    #: How often painting was tried; part of the workflow's id, so that each try is a workflow of its own.
+    attempt: Mapped[int] = mapped_column(default=1)
+    problem: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None] = mapped_column()
+
+    scene: Mapped[SceneRow] = relationship(back_populates="rounds")
+    candidates: Mapped[list[CandidateRow]] = relationship(
+        back_populates="round", order_by="CandidateRow.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class CandidateRow(Base):
+    """One picture offered, numbered from 1 within its round; ``media`` is a key of the media table."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (sa.UniqueConstraint("round_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(sa.ForeignKey("round.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column()
+    media: Mapped[str] = mapped_column(sa.ForeignKey("media.hash"))
+    seed: Mapped[int] = mapped_column(sa.BigInteger)
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    round: Mapped[RoundRow] = relationship(back_populates="candidates")
+
+
+class BallotRow(Base):
+    """One member's choice among the candidates of one round: UNIQUE makes a double vote impossible."""
+
+    __tablename__ = "ballot"
+    __table_args__ = (sa.UniqueConstraint("scene_id", "round", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scene_id: Mapped[int] = mapped_column(sa.ForeignKey("scene.id", ondelete="CASCADE"))
+    round: Mapped[int] = mapped_column()
+    member_id: Mapped[int] = mapped_column(sa.BigInteger)
+    choice: Mapped[int] = mapped_column()
+    source: Mapped[BallotSource] = mapped_column(_enum(BallotSource))
+    cast_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class FilmRow(Base):
+    """A film asked for: waiting for pictures, in the making, or made."""
+
+    __tablename__ = "film"
+    __table_args__ = (sa.Index("ix_film_state", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    story_id: Mapped[int] = _story_fk()
+    asked_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    asked_by_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    #: True while pictures are missing; the last picture sends the film on its way.
+    waits_for_pictures: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[WorkState] = mapped_column(_enum(WorkState), default=WorkState.WAITING)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    problem: Mapped[str] = mapped_column(sa.Text, default="")
+    max_bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
+    media: Mapped[str | None] = mapped_column(sa.ForeignKey("media.hash"))
+    seconds: Mapped[float | None] = mapped_column()
+    width: Mapped[int | None] = mapped_column()
+    height: Mapped[int | None] = mapped_column()
+    fps: Mapped[int | None] = mapped_column()
+    made: Mapped[int | None] = mapped_column()
+    reused: Mapped[int | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None] = mapped_column()
+
+    story: Mapped[StoryRow] = relationship(back_populates="films")
+
+
+class MediaRow(Base):
+    """A file in the media folder, named by the SHA-256 of its content."""
+
+    __tablename__ = "media"
+
+    hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    suffix: Mapped[str] = mapped_column(sa.String(8))
+    bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MadeRow(Base):
+    """What was made from a recipe (``storycore.keys.recipe_key``), so that it is not made twice."""
+
+    __tablename__ = "made"
+
+    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    media: Mapped[str] = mapped_column(sa.ForeignKey("media.hash"))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class PostRow(Base):
+    """A message of the chat that shows a story: which, where, and what it last showed.
+
+    ``subject`` is ``storyboard``, ``scene:<id>`` or ``film:<id>``. A row without ``message_id`` is one that was being
+    posted; its nonce keeps a repeat from posting twice.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (sa.UniqueConstraint("story_id", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    story_id: Mapped[int] = _story_fk()
+    subject: Mapped[str] = mapped_column(sa.String(40))
+    channel_id: Mapped[int] = mapped_column(sa.BigInteger)
+    message_id: Mapped[int | None] = mapped_column(sa.BigInteger, index=True)
+    nonce: Mapped[str] = mapped_column(sa.String(25), unique=True)
+    #: The digest of what the message shows, and the files it holds.
+    shown: Mapped[str | None] = mapped_column(sa.String(64))
+    files: Mapped[str | None] = mapped_column(sa.String(64))
+    #: The round whose reactions the bot offered on it.
+    offered_round: Mapped[int] = mapped_column(default=0)
+    posted_at: Mapped[datetime | None] = mapped_column()
