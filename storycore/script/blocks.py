@@ -1,0 +1,181 @@
+"""A script's outline: headings, breaks and paragraphs, with who is named before a paragraph as its speaker.
+
+Takes plain text and Markdown alike. Offsets are code points, half-open. Linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storycore.script.labels import LABEL, Label, find_labels
+from storycore.script.words import has_words
+
+
+class BlockKind(StrEnum):
+    """What a block is."""
+
+    HEADING = "heading"
+    BREAK = "break"
+    PARAGRAPH = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block. ``start`` is where it begins, label and all; ``body`` … ``end`` is what may be spoken.
+
+    For a heading that is its title. ``label`` names the speaker of a paragraph ("" for the narrator's own label).
+    """
+
+    kind: BlockKind
+    start: int
+    body: int
+    end: int
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    start: int
+    end: int
+    text: str
+
+
+_HEADING = re.compile(r"[ \t]{0,3}#{1,6}(?:[ \t]+|(?=[^\W\d_]))(?P<title>.*?)[ \t]*#*[ \t]*$")
+_BREAK = re.compile(r"[ \t]*(?:([-*_~=•·+#])(?:[ \t]*\1){2,}|[⁂❦❧§]|\*[ \t]*\*|<hr ?/?>)[ \t]*$", re.IGNORECASE)
+_UNDERLINE = re.compile(r"[ \t]{0,3}(?:={2,}|-{2,})[ \t]*$")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_LEAD = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)?")
+_QUOTED = re.compile(r"[ \t]*>")
+_ITEM = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
+_NUMBER = r"(?:\d+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|the last)"
+_CHAPTER = re.compile(
+    rf"(?:(?:chapter|scene|act|part|book|kapitel|szene|teil)[ \t]+{_NUMBER}\b|prologue\b|epilogue\b).{{0,60}}$",
+    re.IGNORECASE,
+)
+_SLUG = re.compile(r"(?:INT|EXT|INT\.?/EXT|EXT\.?/INT|I/E)[. ][ \t]*\S.{0,80}$")
+_TRANSITION = re.compile(
+    r"(?:FADE (?:IN|OUT|TO [A-Z ]+)|(?:SMASH |JUMP |MATCH )?CUT TO(?: [A-Z ]+)?|DISSOLVE TO)[.:]?$"
+)
+_ENDED = re.compile(r"[.!?…:;—–\"”»“’')\]*_~|。！？」』]$")
+_DASH = re.compile(r"[ \t]*(?:—|–|―|--)[ \t]*\S")
+_OPENS = re.compile(r"[ \t]*[\"“„«»‹]")
+
+
+def find_blocks(text: str) -> list[Block]:
+    """The blocks of ``text`` in order; what lies between them is white space, markup or fences."""
+    rows = [_Row(m.start(), m.end(), m.group()) for m in re.finditer(r"[^\n]+|(?<=\n)(?=\n)", text)]
+    labels = find_labels([row.text for row in rows])
+    blocks: list[Block] = []
+    group: list[int] = []
+
+    def flush() -> None:
+        blocks.extend(_paragraphs(rows, group, labels))
+        group.clear()
+
+    first = next((i for i, row in enumerate(rows) if row.text.strip()), -1)
+    for i, row in enumerate(rows):
+        if not row.text.strip() or _FENCE.match(row.text):
+            flush()
+            continue
+        if group and _UNDERLINE.match(row.text) and _can_be_title(rows[group[-1]].text, len(group)):
+            last = rows[group.pop()]
+            flush()
+            blocks.append(_heading(last, last.text.strip()))
+        elif block := _outline(rows, i, first):
+            flush()
+            blocks.append(block)
+        else:
+            group.append(i)
+    flush()
+    return blocks
+
+
+def _outline(rows: list[_Row], i: int, first: int) -> Block | None:
+    """The heading or break that row ``i`` is, if it is one."""
+    row = rows[i]
+    bare = row.text.strip().strip("*_").strip()
+    if _BREAK.match(row.text) or _TRANSITION.match(bare):
+        return Block(BlockKind.BREAK, row.start, row.end, row.end)
+    marked = _HEADING.match(row.text)
+    if marked and has_words(marked["title"]):
+        return _heading(row, marked["title"])
+    if len(row.text) > 100 or not has_words(bare):
+        return None
+    if _SLUG.match(bare) or (_CHAPTER.match(bare) and not bare.endswith((",", ";"))):
+        return _heading(row, bare)
+    alone = (i == 0 or not rows[i - 1].text.strip()) and (i + 1 == len(rows) or not rows[i + 1].text.strip())
+    if alone and (i == first or bare.isupper()) and _can_be_title(bare, 1) and i + 1 < len(rows):
+        return _heading(row, bare)
+    return None
+
+
+def _heading(row: _Row, title: str) -> Block:
+    body = row.start + row.text.index(title)
+    return Block(BlockKind.HEADING, row.start, body, body + len(title))
+
+
+def _can_be_title(row: str, lines: int) -> bool:
+    """A short line that does not end as a sentence does: "Siegfried and the Dragon"."""
+    bare = row.strip().strip("*_").strip()
+    if lines != 1 or not 3 <= len(bare) <= 70 or len(bare.split()) > 10 or not bare[0].isalnum():
+        return False
+    if bare.lower().replace(".", "") in ("the end", "fin", "end", "ende"):
+        return False
+    return not bare[0].islower() and not re.search(r"[.!?…:;,\"”»]$", bare) and not re.match(LABEL, bare)
+
+
+def _paragraphs(rows: list[_Row], group: list[int], labels: dict[int, Label]) -> Iterator[Block]:
+    """Cut a run of unbroken rows into paragraphs: where rows are paragraphs of their own, each; else all one."""
+    current: list[int] = []
+    wrapped = _is_wrapped([rows[i].text for i in group])
+    for i in group:
+        if current and _starts_anew(rows, i, current, labels, wrapped):
+            yield _paragraph(rows, current, labels)
+            current = []
+        current.append(i)
+    if current:
+        yield _paragraph(rows, current, labels)
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether an editor broke these lines at its margin, so that their ends mean nothing."""
+    inner = [line for line in lines[:-1] if not re.match(LABEL, line)]
+    if not inner:
+        return False
+    lengths = Counter(len(line) >= 40 for line in inner)
+    unended = sum(not _ENDED.search(line.rstrip()) for line in inner)
+    return max(map(len, inner)) <= 120 and lengths[True] * 2 >= len(inner) and unended * 2 >= len(inner)
+
+
+def _starts_anew(rows: list[_Row], i: int, current: list[int], labels: dict[int, Label], wrapped: bool) -> bool:
+    row, before = rows[i].text, rows[i - 1].text
+    if i in labels or _ITEM.match(row) or _DASH.match(row):
+        return True
+    label = labels.get(current[0])
+    if label is not None and label.alone:
+        return False
+    if label is not None:  # a labelled line goes on only where a margin broke it
+        return bool(_ENDED.search(before.rstrip())) or len(before) < 50
+    if bool(_QUOTED.match(row)) != bool(_QUOTED.match(before)):
+        return True
+    if not wrapped:
+        return True
+    return bool(_OPENS.match(row) and _ENDED.search(before.rstrip()))
+
+
+def _paragraph(rows: list[_Row], members: list[int], labels: dict[int, Label]) -> Block:
+    first, last = rows[members[0]], rows[members[-1]]
+    label = labels.get(members[0])
+    if label is None:
+        lead = _LEAD.match(first.text)
+        body = first.start + (lead.end() if lead else 0)
+        return Block(BlockKind.PARAGRAPH, first.start, body, last.end)
+    if label.alone and len(members) > 1:
+        body = rows[members[1]].start + label.body
+    else:
+        body = first.start + label.body
+    return Block(BlockKind.PARAGRAPH, first.start, min(body, last.end), last.end, label.name)

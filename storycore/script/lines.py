@@ -1,0 +1,76 @@
+"""From paragraphs to lines: who says it, narrator or somebody, in pieces that can be read aloud one by one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.language import Language
+
+from storycore.script.blocks import Block
+from storycore.script.model import LineKind
+from storycore.script.quotes import find_quotes
+from storycore.script.sentences import cut_segment, sentence_ends
+from storycore.script.words import count_words, has_words
+
+_ENDS = re.compile(r"[.!?…。！？:][\"”’'»›)\]*_」』“]*\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A line before it has a scene. ``outer`` is where its label begins; ``opens`` that it begins a paragraph;
+    ``rests`` that what came before it in the paragraph ended a sentence, so that a scene may begin here.
+    """
+
+    start: int
+    end: int
+    outer: int
+    kind: LineKind
+    speaker: str | None
+    words: int
+    opens: bool
+    rests: bool
+
+
+def cut_paragraph(nlp: Language, text: str, block: Block) -> Iterator[Piece]:
+    """The lines of one paragraph, in order, disjoint; every word of its body is in exactly one of them."""
+    outer, opens = block.start, True
+    ends = [block.body + end for end in sentence_ends(nlp, text[block.body : block.end])]
+    for start, end, kind in _segments(text, block):
+        inner = _slice(ends, start, end)
+        for a, b in cut_segment(text, start, end, inner):
+            words = count_words(text[a:b])
+            if not words:
+                continue
+            rests = opens or (bool(_ENDS.search(text[max(0, a - 12) : a])) and not _is_tag(text, a, b))
+            speaker = (block.label or None) if kind is LineKind.SPEECH else None
+            yield Piece(a, b, outer if opens else a, kind, speaker, words, opens, rests)
+            opens = False
+
+
+def _is_tag(text: str, start: int, end: int) -> bool:
+    """Whether it goes on with a small letter: “Run!” she cried."""
+    return text[start:end].lstrip("\"“”'’*_ ")[:1].islower()
+
+
+def _slice(ends: list[int], start: int, end: int) -> list[int]:
+    return ends[bisect_right(ends, start) : bisect_left(ends, end)]
+
+
+def _segments(text: str, block: Block) -> Iterator[tuple[int, int, LineKind]]:
+    """The paragraph's stretches of narration and speech, in order."""
+    if block.label is not None:
+        yield block.body, block.end, LineKind.SPEECH if block.label else LineKind.NARRATION
+        return
+    at = block.body
+    for quote in find_quotes(text, block.body, block.end):
+        if not has_words(text[quote.inside : quote.inside_end]):
+            continue
+        if has_words(text[at : quote.start]):
+            yield at, quote.start, LineKind.NARRATION
+        yield quote.start, quote.end, LineKind.SPEECH
+        at = quote.end
+    if has_words(text[at : block.end]):
+        yield at, block.end, LineKind.NARRATION

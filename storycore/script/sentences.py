@@ -1,0 +1,127 @@
+"""Where sentences end (spaCy), and where a sentence that is too long to read in one breath may be cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import spacy
+from spacy.language import Language
+
+from storycore.script.words import LONG_RUN, RUN, weight
+
+#: The most words of a line, so that its subtitle fits two rows and its clip is handy.
+MAX_LINE_WORDS = 30
+#: Two sentences share a line up to so many words.
+PAIR_WORDS = 22
+#: A stretch without white space is cut after so many code points: nobody's word, but it must not break the film.
+MAX_RUN = 200
+
+_CLAUSE = re.compile(
+    r"[,;:—–…](?=\s)[\"”’]?|\s(?=(?:and|but|or|so|because|while|until|when|who|which|that|und|aber)\s)"
+)
+_CLOSED = re.compile(r"[!?…\"”’»)\]*_]$|\.\.$")
+
+
+@cache
+def _language() -> Language:
+    """spaCy's English rules with its sentencizer, loaded once per process."""
+    nlp = spacy.blank("en")
+    nlp.max_length = 1 << 22
+    nlp.add_pipe("sentencizer")
+    return nlp
+
+
+@contextmanager
+def reading() -> Iterator[Language]:
+    """spaCy for the length of one script: what it learned of the script's words is given back afterwards."""
+    nlp = _language()
+    with nlp.memory_zone():
+        yield nlp
+
+
+def sentence_ends(nlp: Language, text: str) -> list[int]:
+    """The offsets in ``text`` right after each sentence, its closing marks included, but for the last."""
+    masked = RUN.sub(_mask, text)
+    ends: list[int] = []
+    for sentence in nlp(masked).sents:
+        begin = sentence.start_char
+        following = text[begin : begin + 40].lstrip("\"'“”‘’*_ ")
+        if ends and following[:1].islower() and _CLOSED.search(text[:begin].rstrip()[-3:]):
+            ends.pop()  # “Run!” she cried: the tag belongs to the sentence
+        ends.append(sentence.end_char)
+    return ends[:-1]
+
+
+def _mask(match: re.Match[str]) -> str:
+    """spaCy's rules look at a long run again and again; such a run is a word to it, closed by its last mark."""
+    run = match.group()
+    return run if len(run) <= LONG_RUN else "x" * (len(run) - 1) + run[-1]
+
+
+def cut_segment(text: str, start: int, end: int, ends: list[int]) -> list[tuple[int, int]]:
+    """Cut ``text[start:end]`` into lines of one or two sentences and at most ``MAX_LINE_WORDS`` words.
+
+    ``ends`` are the sentence ends within it, ascending. Every run of white space falls between lines or inside one;
+    every word is in exactly one line. Linear.
+    """
+    lines: list[tuple[int, int, int, int]] = []  # start, end, words, sentences
+    for begin, stop in _between(start, end, ends):
+        for piece_start, piece_end, words in _breaths(text, begin, stop):
+            last = lines[-1] if lines else None
+            joined = last[2] + words if last else 0
+            small = last is not None and (last[2] == 0 or words == 0)
+            if last and (small or (joined <= PAIR_WORDS and last[3] < 2)):
+                lines[-1] = (last[0], piece_end, joined, last[3] + (0 if small else 1))
+            else:
+                lines.append((piece_start, piece_end, words, 1))
+    return [(a, b) for a, b, _, _ in lines]
+
+
+def _between(start: int, end: int, ends: list[int]) -> Iterator[tuple[int, int]]:
+    for stop in (*ends, end):
+        if stop > start:
+            yield start, min(stop, end)
+            start = stop
+
+
+def _breaths(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """A sentence in pieces of at most ``MAX_LINE_WORDS`` words, cut at clauses where there are some, else at words."""
+    runs = [(a, b, w) for a, b, w in _runs(text, start, end)]
+    total = sum(run[2] for run in runs)
+    clauses = {m.end() for m in _CLAUSE.finditer(text, start, end)} if total > MAX_LINE_WORDS else set()
+    while runs:
+        target = total / -(-total // MAX_LINE_WORDS) if total else 0
+        count, words, best, best_gap = 0, 0, 0, float("inf")
+        for a, b, w in runs:
+            if count and words + w > MAX_LINE_WORDS:
+                break
+            count, words = count + 1, words + w
+            if b in clauses or (b + 1) in clauses:
+                gap = abs(words - target)
+                if words >= 8 and total - words >= 4 and gap < best_gap:
+                    best, best_gap = count, gap
+        if count < len(runs):
+            count = best or max(1, _count_up_to(runs[:count], target))
+        taken, runs = runs[:count], runs[count:]
+        words = sum(run[2] for run in taken)
+        total -= words
+        yield taken[0][0], taken[-1][1], words
+
+
+def _count_up_to(runs: list[tuple[int, int, int]], target: float) -> int:
+    words = 0
+    for count, (_, _, w) in enumerate(runs):
+        words += w
+        if words >= target:
+            return count + 1
+    return len(runs)
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    for match in RUN.finditer(text, start, end):
+        for at in range(match.start(), match.end(), MAX_RUN):
+            stop = min(at + MAX_RUN, match.end())
+            yield at, stop, weight(text[at:stop])
