@@ -1,0 +1,53 @@
+"""Films: ask for one; it waits for pictures that are still being painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from storycore.errors import StateError
+from storycore.store.models import UNFINISHED, FilmRow, RoundRow, SceneRow
+from storycore.studio.people import Person, require_author, require_open
+from storycore.work.jobs import asking
+from storycore.work.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class FilmAsked:
+    """A film is on its way; ``waits_for`` scenes still get pictures first."""
+
+    film_id: int
+    waits_for: int
+
+
+async def request(workshop: Workshop, story_id: int, person: Person, max_bytes: int | None) -> FilmAsked:
+    """Ask for a story's film, at most ``max_bytes`` large (None: as good as it gets). The author and moderators may.
+
+    Raises ``StateError`` while one is being made already, or when there is nothing to film.
+    """
+    async with workshop.changing(story_id) as (session, story):
+        require_author(story, person, "ask for the film")
+        require_open(story)
+        under_way = await session.scalar(
+            select(FilmRow.id).where(FilmRow.story_id == story_id, FilmRow.state.in_(UNFINISHED))
+        )
+        if under_way is not None:
+            raise StateError("The film is already being made.", "It appears in the story's thread when it is done.")
+        waits_for = await session.scalar(
+            select(func.count(RoundRow.scene_id.distinct()))
+            .join(RoundRow.scene)
+            .where(SceneRow.story_id == story_id, RoundRow.state.in_(UNFINISHED))
+        )
+        film = FilmRow(
+            story_id=story_id,
+            asked_by=person.id,
+            asked_by_name=person.name[:100],
+            waits_for_pictures=bool(waits_for),
+            max_bytes=max_bytes,
+        )
+        session.add(film)
+        await session.flush()
+        if not waits_for:
+            await workshop.engine.enqueue(session, [asking.speaking(film)])
+    return FilmAsked(film.id, waits_for or 0)

@@ -1,0 +1,50 @@
+"""Who asks, and what they may. Rules until servers can set their own: anyone in the channel votes, edits a prompt
+or asks again; the author and moderators pick, cancel and film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storycore.errors import NotAllowedError, NotFoundError, StateError
+from storycore.store.models import StoryRow, StoryState
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as the front end knows them: ``id`` None stands for the person at the command line.
+
+    ``moderator`` is decided by the front end at the moment of asking, never remembered.
+    """
+
+    id: int | None
+    name: str
+    moderator: bool = False
+    server_id: int | None = None
+
+
+def require_here(story: StoryRow, person: Person) -> None:
+    """A story is seen and touched only in its own server. Raises ``NotFoundError``: elsewhere it does not exist."""
+    if story.server_id != person.server_id:
+        raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
+
+
+def require_author(story: StoryRow, person: Person, what: str) -> None:
+    """Only the author and moderators go on. Raises ``NotAllowedError`` with a sentence that says who may."""
+    require_here(story, person)
+    if person.moderator or story.author_id == person.id:
+        return
+    raise NotAllowedError(f"Only the story's author ({story.author_name}) and moderators can {what}.")
+
+
+def require_open(story: StoryRow) -> None:
+    """Only a story that is being made goes on. Raises ``StateError``."""
+    if story.state is StoryState.OPEN:
+        return
+    reasons = {
+        StoryState.READING: ("I am still reading this story.", "Its scenes will be here in a moment."),
+        StoryState.TOO_LONG: ("This story is too long to be made in one piece.", "Make it in parts first."),
+        StoryState.SPLIT: ("This story goes on in its parts.", "Look for them with `/story list`."),
+        StoryState.CANCELLED: ("This story was cancelled.", "Hand it in again with `/story new`."),
+        StoryState.FAILED: ("This story could not be read.", "Hand it in again with `/story new`."),
+    }
+    raise StateError(*reasons[story.state])

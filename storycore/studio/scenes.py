@@ -1,0 +1,124 @@
+"""Scenes: rewrite a prompt, ask for pictures again, pick one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storycore.errors import NotFoundError, StateError
+from storycore.prompts.check import clean_prompt
+from storycore.store.models import (
+    UNFINISHED,
+    CandidateRow,
+    RoundReason,
+    RoundRow,
+    SceneRow,
+    StoryRow,
+    WorkState,
+    now,
+)
+from storycore.studio.ballots import story_id_of
+from storycore.studio.people import Person, require_author, require_here, require_open
+from storycore.work.jobs import asking
+from storycore.work.jobs.understanding import new_round
+from storycore.work.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """New pictures are on their way: for which scene, and as which round."""
+
+    scene_number: int
+    round_number: int
+
+
+async def _outstanding(session: AsyncSession, scene_id: int) -> list[RoundRow]:
+    rows = await session.scalars(select(RoundRow).where(RoundRow.scene_id == scene_id, RoundRow.state.in_(UNFINISHED)))
+    return list(rows)
+
+
+async def _ask(
+    workshop: Workshop, session: AsyncSession, story: StoryRow, scene: SceneRow, person: Person, reason: RoundReason
+) -> RoundRow:
+    last = await session.scalar(select(func.max(RoundRow.number)).where(RoundRow.scene_id == scene.id))
+    round_ = new_round(scene.prompt, story, (last or 0) + 1, reason)
+    round_.scene_id = scene.id
+    round_.asked_by, round_.asked_by_name = person.id, person.name[:100]
+    session.add(round_)
+    await session.flush()
+    await workshop.engine.enqueue(session, [asking.painting(round_, scene.number, workshop.options.painting_urgency)])
+    return round_
+
+
+async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt: str) -> Asked:
+    """Rewrite a scene's prompt and paint it anew. Anyone in the channel may.
+
+    Painting that was under way from an older prompt is stopped: its pictures would not be shown. Raises
+    ``ScriptError`` for a prompt that is empty or too long.
+    """
+    written = clean_prompt(prompt)
+    story_id = await story_id_of(workshop, scene_id)
+    stopped: list[str] = []
+    async with workshop.changing(story_id) as (session, story):
+        require_here(story, person)
+        require_open(story)
+        scene = await session.get_one(SceneRow, scene_id)
+        for round_ in await _outstanding(session, scene_id):
+            round_.state, round_.finished_at = WorkState.CANCELLED, now()
+            stopped.append(asking.painting_id(round_))
+        scene.prompt, scene.prompt_by = written, person.id
+        asked = await _ask(workshop, session, story, scene, person, RoundReason.EDITED)
+    await workshop.engine.cancel(stopped)
+    return Asked(scene.number, asked.number)
+
+
+async def paint_again(workshop: Workshop, scene_id: int, person: Person) -> Asked:
+    """Ask for other pictures from the same prompt. Anyone in the channel may.
+
+    Raises ``StateError`` while new pictures are already on their way.
+    """
+    story_id = await story_id_of(workshop, scene_id)
+    async with workshop.changing(story_id) as (session, story):
+        require_here(story, person)
+        require_open(story)
+        scene = await session.get_one(SceneRow, scene_id)
+        if await _outstanding(session, scene_id):
+            raise StateError("New pictures are already on their way.", "They appear here as soon as they are painted.")
+        asked = await _ask(workshop, session, story, scene, person, RoundReason.AGAIN)
+    return Asked(scene.number, asked.number)
+
+
+async def pick(workshop: Workshop, scene_id: int, person: Person, choice: int | None) -> int:
+    """Pick the candidate that the film uses, or (None) leave it to the votes; gives the scene's number.
+
+    The author and moderators may. Raises ``NotFoundError`` for a candidate that is not offered.
+    """
+    story_id = await story_id_of(workshop, scene_id)
+    async with workshop.changing(story_id) as (session, story):
+        require_author(story, person, "pick the picture for the film")
+        require_open(story)
+        scene = await session.get_one(SceneRow, scene_id)
+        if choice is not None:
+            offered = await session.scalar(
+                select(func.count())
+                .select_from(CandidateRow)
+                .join(RoundRow, RoundRow.id == CandidateRow.round_id)
+                .where(RoundRow.scene_id == scene_id, RoundRow.number == scene.round)
+            )
+            if not 1 <= choice <= (offered or 0):
+                raise NotFoundError(f"There is no picture {choice} here.", "The pictures changed; look at them again.")
+        scene.pick = choice
+    return scene.number
+
+
+async def prompt_of(workshop: Workshop, scene_id: int, person: Person) -> tuple[int, str]:
+    """A scene's number and its prompt as it is now, to be rewritten. Raises ``NotFoundError``, ``StateError``."""
+    story_id = await story_id_of(workshop, scene_id)
+    async with workshop.database.read() as session:
+        story = await session.get_one(StoryRow, story_id)
+        require_here(story, person)
+        require_open(story)
+        scene = await session.get_one(SceneRow, scene_id)
+        return scene.number, scene.prompt

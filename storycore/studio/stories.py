@@ -1,0 +1,202 @@
+"""Stories: hand one in, look at it, list them, make a long one in parts, cancel it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storycore.errors import NotFoundError, StateError
+from storycore.script.reading import check_text
+from storycore.script.scenes import parts
+from storycore.store.models import (
+    UNFINISHED,
+    FilmRow,
+    RoundRow,
+    SceneRow,
+    StoryRow,
+    StoryState,
+    WorkState,
+    now,
+)
+from storycore.studio.people import Person, require_author, require_here
+from storycore.studio.views import StoryView, read_story
+from storycore.work.jobs import asking
+from storycore.work.workshop import Workshop
+
+TITLE_LENGTH = 80
+_UNTITLED = "Untitled story"
+
+
+@dataclass(frozen=True, slots=True)
+class NewStory:
+    """A script handed in.
+
+    ``request_key`` names the request (an interaction's id): the same request never makes two stories.
+    ``candidates`` 1 … 9; ``max_scenes`` None means no limit; sizes in pixels, multiples of 8.
+    """
+
+    title: str
+    script: str
+    author: Person
+    channel_id: int | None = None
+    request_key: str | None = None
+    candidates: int = 4
+    max_scenes: int | None = None
+    width: int = 1024
+    height: int = 576
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEntry:
+    """A story in a list."""
+
+    id: int
+    title: str
+    author_name: str
+    state: StoryState
+    thread_id: int | None
+    channel_id: int | None
+    created_at: datetime
+
+
+def tidy_title(title: str) -> str:
+    """A title as it is kept: printable, one line, white space folded, at most 80 characters, never empty."""
+    printable = "".join(character if character.isprintable() else " " for character in title)
+    return " ".join(printable.split())[:TITLE_LENGTH].strip() or _UNTITLED
+
+
+async def create(workshop: Workshop, new: NewStory) -> int:
+    """Keep a script and ask for its understanding, in one transaction; gives the story's id.
+
+    Raises ``ScriptError`` for a script that cannot be told; nothing is kept then.
+    """
+    script = await asyncio.to_thread(check_text, new.script)
+    async with workshop.database.write() as session:
+        if new.request_key is not None:
+            same = await session.scalar(select(StoryRow.id).where(StoryRow.request_key == new.request_key))
+            if same is not None:
+                return same
+        story_id = await _add(workshop, session, new, script)
+    workshop.changes.publish(story_id)
+    return story_id
+
+
+async def _add(workshop: Workshop, session: AsyncSession, new: NewStory, script: str) -> int:
+    story = StoryRow(
+        request_key=new.request_key,
+        server_id=new.author.server_id,
+        channel_id=new.channel_id,
+        author_id=new.author.id,
+        author_name=new.author.name[:100],
+        title=tidy_title(new.title),
+        script=script,
+        candidates=new.candidates,
+        max_scenes=new.max_scenes,
+        width=new.width,
+        height=new.height,
+    )
+    session.add(story)
+    await session.flush()
+    await workshop.engine.enqueue(session, [asking.understanding(story)])
+    return story.id
+
+
+async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[int]:
+    """Make a story that was too long in parts, each a story of its own; gives their ids.
+
+    The author and moderators may. Raises ``StateError`` when it is not waiting for that.
+    """
+    async with workshop.database.read() as session:
+        story = await session.get(StoryRow, story_id)
+    if story is None:
+        raise NotFoundError("That story is not here.")
+    require_author(story, person, "make it in parts")
+    pieces = await asyncio.to_thread(parts, story.script, story.max_scenes or 1)
+    ids: list[int] = []
+    async with workshop.changing(story_id) as (session, changed):
+        if changed.state is not StoryState.TOO_LONG:
+            raise StateError("This story is not waiting to be made in parts.", "Look at it with `/story show`.")
+        author = Person(changed.author_id, changed.author_name, server_id=changed.server_id)
+        for number, piece in enumerate(pieces, start=1):
+            suffix = f" ({number}/{len(pieces)})"
+            title = changed.title[: TITLE_LENGTH - len(suffix)] + suffix
+            new = NewStory(
+                title,
+                piece,
+                author,
+                changed.channel_id,
+                f"part-{story_id}-{number}",
+                changed.candidates,
+                width=changed.width,
+                height=changed.height,
+            )
+            ids.append(await _add(workshop, session, new, piece))
+        changed.state, changed.problem = StoryState.SPLIT, f"This story goes on in {len(pieces)} parts."
+    for part_id in ids:
+        workshop.changes.publish(part_id)
+    return ids
+
+
+async def show(workshop: Workshop, story_id: int, person: Person | None = None) -> StoryView:
+    """A snapshot of a story; for a person only of their own server's. Raises ``NotFoundError``."""
+    async with workshop.database.read() as session:
+        view = await read_story(session, workshop.folder, story_id)
+        if person is not None:
+            require_here(await session.get_one(StoryRow, story_id), person)
+    return view
+
+
+async def in_thread(workshop: Workshop, thread_id: int) -> int | None:
+    """The id of the story that lives in a thread, or None."""
+    async with workshop.database.read() as session:
+        return await session.scalar(select(StoryRow.id).where(StoryRow.thread_id == thread_id))
+
+
+async def listing(
+    workshop: Workshop, server_id: int | None, *, containing: str = "", limit: int = 25
+) -> list[StoryEntry]:
+    """A server's stories, newest first; ``containing`` is looked for in titles and authors, as typed."""
+    query = select(StoryRow).where(StoryRow.server_id == server_id)
+    if containing:
+        query = query.where(
+            or_(
+                StoryRow.title.icontains(containing, autoescape=True),
+                StoryRow.author_name.icontains(containing, autoescape=True),
+            )
+        )
+    async with workshop.database.read() as session:
+        rows = await session.scalars(query.order_by(StoryRow.id.desc()).limit(limit))
+        return [
+            StoryEntry(row.id, row.title, row.author_name, row.state, row.thread_id, row.channel_id, row.created_at)
+            for row in rows
+        ]
+
+
+async def cancel(workshop: Workshop, story_id: int, person: Person) -> None:
+    """Cancel a story and all its work; pictures and films already made are kept. The author and moderators may.
+
+    Raises ``StateError`` when it is over already.
+    """
+    workflows = [asking.understanding_id(story_id)]
+    async with workshop.changing(story_id) as (session, story):
+        require_author(story, person, "cancel it")
+        if story.state in (StoryState.CANCELLED, StoryState.SPLIT, StoryState.FAILED):
+            raise StateError("This story is over already.", "Hand in a new one with `/story new`.")
+        story.state, story.problem = StoryState.CANCELLED, f"Cancelled by {person.name}."
+        rounds = await session.scalars(
+            select(RoundRow).join(RoundRow.scene).where(SceneRow.story_id == story_id, RoundRow.state.in_(UNFINISHED))
+        )
+        for round_ in rounds:
+            round_.state, round_.finished_at = WorkState.CANCELLED, now()
+            workflows.append(asking.painting_id(round_))
+        films = await session.scalars(
+            select(FilmRow).where(FilmRow.story_id == story_id, FilmRow.state.in_(UNFINISHED))
+        )
+        for film in films:
+            film.state, film.finished_at = WorkState.CANCELLED, now()
+            workflows.extend(asking.film_ids(film.id))
+    await workshop.engine.cancel(workflows)

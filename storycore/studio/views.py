@@ -1,0 +1,303 @@
+"""What can be seen of a story: one frozen snapshot, read in one transaction, from which every message is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from storycore.errors import NotFoundError
+from storycore.script.model import LineKind
+from storycore.store.media import MediaFolder
+from storycore.store.models import (
+    UNFINISHED,
+    BallotRow,
+    FilmRow,
+    MediaRow,
+    RoundReason,
+    RoundRow,
+    SceneRow,
+    StoryRow,
+    StoryState,
+    WorkState,
+)
+from storycore.voting.rules import choose, tally
+
+
+class Stage(StrEnum):
+    """Where a story is on its way, as people say it."""
+
+    READING = "reading"
+    TOO_LONG = "too_long"
+    SPLIT = "split"
+    PAINTING = "painting"
+    VOTING = "voting"
+    FILMING = "filming"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """One picture offered; ``media`` is the hash of its file."""
+
+    number: int
+    media: str
+    path: Path
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """One round of painting; ``progress`` 0 … 1."""
+
+    id: int
+    number: int
+    prompt: str
+    state: WorkState
+    reason: RoundReason
+    progress: float
+    problem: str
+    asked_by_name: str
+    candidates: tuple[CandidateView, ...]
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether pictures are still on their way."""
+        return self.state in UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line as it will be spoken; ``speaker`` None is the narrator (or nobody we know)."""
+
+    number: int
+    kind: LineKind
+    text: str
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SceneView:
+    """A scene: ``shown`` is the round whose pictures stand for voting, ``coming`` one that is being painted,
+    ``failed`` the latest round if it failed. ``votes`` has every candidate of ``shown``, zeros included."""
+
+    id: int
+    number: int
+    title: str
+    text: str
+    prompt: str
+    edited: bool
+    lines: tuple[LineView, ...]
+    shown: RoundView | None
+    coming: RoundView | None
+    failed: RoundView | None
+    pick: int | None
+    votes: Mapping[int, int]
+
+    @property
+    def choice(self) -> int | None:
+        """The candidate number the film would use now."""
+        return choose(self.votes, self.pick)
+
+    @property
+    def chosen(self) -> CandidateView | None:
+        """The candidate the film would use now."""
+        return None if self.choice is None or self.shown is None else self.shown.candidates[self.choice - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmView:
+    """A film asked for; ``path`` once it is made."""
+
+    id: int
+    state: WorkState
+    waits_for_pictures: bool
+    progress: float
+    problem: str
+    asked_by_id: int | None
+    asked_by_name: str
+    seconds: float | None
+    media: str | None
+    path: Path | None
+    bytes: int | None
+    width: int | None
+    height: int | None
+    fps: int | None
+    made: int | None
+    reused: int | None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the film is still on its way."""
+        return self.state in UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class CastView:
+    """A cast member; ``scenes`` are scene numbers."""
+
+    name: str
+    aliases: tuple[str, ...]
+    scenes: tuple[int, ...]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A whole story at one moment."""
+
+    id: int
+    title: str
+    author_id: int | None
+    author_name: str
+    server_id: int | None
+    channel_id: int | None
+    thread_id: int | None
+    state: StoryState
+    problem: str
+    parts: int
+    candidates: int
+    version: int
+    words: int
+    created_at: datetime
+    scenes: tuple[SceneView, ...] = ()
+    cast: tuple[CastView, ...] = ()
+    films: tuple[FilmView, ...] = field(default=())
+
+    @property
+    def painted(self) -> int:
+        """How many scenes have pictures."""
+        return sum(scene.shown is not None for scene in self.scenes)
+
+    @property
+    def stage(self) -> Stage:
+        """Where the story is on its way."""
+        if self.state is not StoryState.OPEN:
+            return Stage(self.state.value)
+        if any(film.unfinished and not film.waits_for_pictures for film in self.films):
+            return Stage.FILMING
+        if any(scene.coming is not None and scene.shown is None for scene in self.scenes):
+            return Stage.PAINTING
+        if any(film.state is WorkState.DONE for film in self.films):
+            return Stage.DONE
+        return Stage.VOTING
+
+
+async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) -> StoryView:
+    """The snapshot of one story. Raises ``NotFoundError``."""
+    story = await session.get(
+        StoryRow,
+        story_id,
+        options=[
+            selectinload(StoryRow.scenes).selectinload(SceneRow.lines),
+            selectinload(StoryRow.scenes).selectinload(SceneRow.rounds).selectinload(RoundRow.candidates),
+            selectinload(StoryRow.cast),
+            selectinload(StoryRow.films),
+        ],
+    )
+    if story is None:
+        raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
+    ballots = list(
+        await session.scalars(
+            select(BallotRow).join(SceneRow, SceneRow.id == BallotRow.scene_id).where(SceneRow.story_id == story_id)
+        )
+    )
+    hashes = {c.media for scene in story.scenes for r in scene.rounds for c in r.candidates}
+    hashes |= {film.media for film in story.films if film.media}
+    media = {row.hash: row for row in await session.scalars(select(MediaRow).where(MediaRow.hash.in_(hashes)))}
+    return StoryView(
+        id=story.id,
+        title=story.title,
+        author_id=story.author_id,
+        author_name=story.author_name,
+        server_id=story.server_id,
+        channel_id=story.channel_id,
+        thread_id=story.thread_id,
+        state=story.state,
+        problem=story.problem,
+        parts=story.parts,
+        candidates=story.candidates,
+        version=story.version,
+        words=len(story.script.split()),
+        created_at=story.created_at,
+        scenes=tuple(_scene(story, scene, media, folder, ballots) for scene in story.scenes),
+        cast=tuple(CastView(c.name, tuple(c.aliases), tuple(c.scenes), c.lines) for c in story.cast),
+        films=tuple(_film(film, media, folder) for film in story.films),
+    )
+
+
+def _scene(
+    story: StoryRow,
+    scene: SceneRow,
+    media: Mapping[str, MediaRow],
+    folder: MediaFolder,
+    ballots: list[BallotRow],
+) -> SceneView:
+    rounds = [_round(round_, media, folder) for round_ in scene.rounds]
+    shown = next((r for r in rounds if r.number == scene.round), None)
+    coming = next((r for r in reversed(rounds) if r.unfinished), None)
+    latest = rounds[-1] if rounds else None
+    cast = [b.choice for b in ballots if b.scene_id == scene.id and b.round == scene.round]
+    written = "" if scene.start is None or scene.end is None else story.script[scene.start : scene.end]
+    return SceneView(
+        id=scene.id,
+        number=scene.number,
+        title=scene.title,
+        text=written or " ".join(line.text for line in scene.lines),
+        prompt=scene.prompt,
+        edited=scene.prompt_by is not None,
+        lines=tuple(LineView(line.number, line.kind, line.text, line.speaker) for line in scene.lines),
+        shown=shown,
+        coming=coming,
+        failed=latest if latest is not None and latest.state is WorkState.FAILED else None,
+        pick=scene.pick,
+        votes=tally(cast, len(shown.candidates)) if shown is not None else {},
+    )
+
+
+def _round(row: RoundRow, media: Mapping[str, MediaRow], folder: MediaFolder) -> RoundView:
+    return RoundView(
+        id=row.id,
+        number=row.number,
+        prompt=row.prompt,
+        state=row.state,
+        reason=row.reason,
+        progress=row.progress,
+        problem=row.problem,
+        asked_by_name=row.asked_by_name,
+        candidates=tuple(
+            CandidateView(c.number, c.media, folder.path(c.media, media[c.media].suffix), c.width, c.height)
+            for c in row.candidates
+        ),
+    )
+
+
+def _film(row: FilmRow, media: Mapping[str, MediaRow], folder: MediaFolder) -> FilmView:
+    file = media.get(row.media) if row.media else None
+    return FilmView(
+        id=row.id,
+        state=row.state,
+        waits_for_pictures=row.waits_for_pictures,
+        progress=row.progress,
+        problem=row.problem,
+        asked_by_id=row.asked_by,
+        asked_by_name=row.asked_by_name,
+        seconds=row.seconds,
+        media=row.media,
+        path=None if file is None else folder.path(file.hash, file.suffix),
+        bytes=None if file is None else file.bytes,
+        width=row.width,
+        height=row.height,
+        fps=row.fps,
+        made=row.made,
+        reused=row.reused,
+    )

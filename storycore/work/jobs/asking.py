@@ -1,0 +1,43 @@
+"""How each kind of work is asked for: its workflow, its id, its place in the queue."""
+
+from __future__ import annotations
+
+from storycore.store.models import FilmRow, RoundReason, RoundRow, StoryRow
+from storycore.work.engine import Job, Queue, Urgency
+
+
+def understanding_id(story_id: int) -> str:
+    """The workflow id of understanding a story."""
+    return f"understand-{story_id}"
+
+
+def painting_id(round_: RoundRow) -> str:
+    """The workflow id of painting a round: each try is a workflow of its own."""
+    return f"paint-{round_.id}-{round_.attempt}"
+
+
+def film_ids(film_id: int) -> list[str]:
+    """The workflow ids of making a film: speaking, then filming."""
+    return [f"speak-{film_id}", f"film-{film_id}"]
+
+
+def understanding(story: StoryRow) -> Job:
+    """Understand a story, ahead of everything: it is what the author looks at first."""
+    priority = Urgency.WAITED_FOR.priority(0)
+    return Job("understand", Queue.UNDERSTANDING, understanding_id(story.id), story.id, priority)
+
+
+def painting(round_: RoundRow, scene_number: int, first: Urgency, delay_s: float = 0.0) -> Job:
+    """Paint a round: what somebody asked for goes ahead of a story's first pictures, which come scene by scene."""
+    urgency = first if round_.reason is RoundReason.FIRST else Urgency.WAITED_FOR
+    return Job("paint", Queue.PAINTING, painting_id(round_), round_.id, urgency.priority(scene_number), delay_s)
+
+
+def speaking(film: FilmRow) -> Job:
+    """Speak a film's lines."""
+    return Job("speak", Queue.SPEECH, film_ids(film.id)[0], film.id, Urgency.WAITED_FOR.priority(0))
+
+
+def filming(film: FilmRow) -> Job:
+    """Make a film of pictures and voices that are there."""
+    return Job("film", Queue.FILM, film_ids(film.id)[1], film.id, Urgency.WAITED_FOR.priority(0))

@@ -1,0 +1,160 @@
+"""Filming: the chosen pictures and the voice clips of a story become a film."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from storycore.errors import FiresideError
+from storycore.film.make import make_film
+from storycore.film.model import FilmLine, FilmPlan, FilmProgress, FilmReport, FilmScene
+from storycore.images import storyboard
+from storycore.narration.base import Voice
+from storycore.narration.captions import caption_seconds
+from storycore.store.media import record_media
+from storycore.store.models import (
+    UNFINISHED,
+    BallotRow,
+    FilmRow,
+    LineRow,
+    MediaRow,
+    RoundRow,
+    SceneRow,
+    StoryRow,
+    StoryState,
+    WorkState,
+    now,
+)
+from storycore.voting.rules import choose, tally
+from storycore.work.jobs.progress import reporting
+from storycore.work.jobs.speaking import find_or_speak, story_lines, story_voices
+from storycore.work.workshop import Workshop
+
+_log = logging.getLogger(__name__)
+
+
+async def film(workshop: Workshop, film_id: int) -> None:
+    """Make one film, or record why not. A film that is finished, or whose story was cancelled, is left alone."""
+    async with workshop.database.read() as session:
+        row = await session.get(FilmRow, film_id)
+        story = None if row is None else await session.get(StoryRow, row.story_id)
+    if row is None or story is None or row.state not in UNFINISHED or story.state is not StoryState.OPEN:
+        return
+    try:
+        plan = await film_plan(workshop, story, row.max_bytes)
+        with TemporaryDirectory(prefix="fireside-film-", dir=workshop.options.work_dir) as folder:
+            report = await _make(workshop, story.id, film_id, plan, Path(folder))
+            content_hash, path = await workshop.folder.add_file(report.path, ".mp4")
+    except FiresideError as error:
+        _log.warning("film %d was not made: %s", film_id, error)
+        async with workshop.changing(story.id) as (session, _):
+            failed = await session.get_one(FilmRow, film_id)
+            if failed.state in UNFINISHED:
+                failed.state, failed.problem, failed.finished_at = WorkState.FAILED, str(error), now()
+        return
+    size = (await asyncio.to_thread(path.stat)).st_size
+    async with workshop.changing(story.id) as (session, _):
+        done = await session.get_one(FilmRow, film_id)
+        if done.state not in UNFINISHED:
+            return
+        await record_media(session, content_hash, ".mp4", size)
+        done.state, done.progress, done.problem, done.finished_at = WorkState.DONE, 1.0, "", now()
+        done.media, done.seconds = content_hash, report.seconds
+        done.width, done.height, done.fps = report.width, report.height, report.fps
+        done.made, done.reused = report.made, report.reused
+
+
+async def _make(workshop: Workshop, story_id: int, film_id: int, plan: FilmPlan, folder: Path) -> FilmReport:
+    async def write(fraction: float) -> None:
+        async with workshop.changing(story_id) as (session, _):
+            row = await session.get_one(FilmRow, film_id)
+            row.state, row.progress = WorkState.WORKING, fraction
+
+    async with reporting(write) as reporter:
+
+        def report(progress: FilmProgress) -> None:
+            reporter.report(progress.done / progress.total if progress.total > 0 else 0.0)
+
+        return await make_film(plan, folder / "film.mp4", cache=workshop.made, work_dir=folder, on_progress=report)
+
+
+async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None) -> FilmPlan:
+    """What a story's film is made of now: each scene's choice, its lines, and their clips (spoken here if missing)."""
+    pictures = await chosen_pictures(workshop, story.id)
+    lines = await story_lines(workshop, story.id)
+    voices = await story_voices(workshop, story.id, lines)
+    spoken: dict[int, list[FilmLine]] = {}
+    for line in lines:
+        spoken.setdefault(line.scene_id, []).append(await _film_line(workshop, line, voices))
+    async with workshop.database.read() as session:
+        scenes = list(
+            await session.scalars(select(SceneRow).where(SceneRow.story_id == story.id).order_by(SceneRow.number))
+        )
+    return FilmPlan(
+        title=story.title,
+        scenes=tuple(
+            FilmScene(scene.number, scene.title, pictures.get(scene.id), tuple(spoken.get(scene.id, ())))
+            for scene in scenes
+        ),
+        credits=tuple(_credits(workshop, story)),
+        max_bytes=max_bytes,
+        quality=workshop.options.film_quality,
+    )
+
+
+async def _film_line(workshop: Workshop, line: LineRow, voices: dict[str | None, Voice]) -> FilmLine:
+    result = await find_or_speak(workshop, line, voices[line.speaker])
+    if result.clip is None:
+        return FilmLine(line.text, line.speaker, None, caption_seconds(line.text))
+    return FilmLine(line.text, line.speaker, result.clip.path, result.clip.details["seconds"], result.words)
+
+
+async def chosen_pictures(workshop: Workshop, story_id: int) -> dict[int, Path]:
+    """Each scene's picture for the film: the pick, else the most votes, else the lowest number; by scene id."""
+    async with workshop.database.read() as session:
+        rounds = await session.scalars(
+            select(RoundRow)
+            .join(RoundRow.scene)
+            .where(SceneRow.story_id == story_id, RoundRow.number == SceneRow.round)
+            .options(selectinload(RoundRow.candidates), selectinload(RoundRow.scene))
+        )
+        shown = list(rounds)
+        media = {
+            row.hash: row
+            for row in await session.scalars(
+                select(MediaRow).where(MediaRow.hash.in_([c.media for r in shown for c in r.candidates]))
+            )
+        }
+        ballots = list(
+            await session.scalars(
+                select(BallotRow).join(SceneRow, SceneRow.id == BallotRow.scene_id).where(SceneRow.story_id == story_id)
+            )
+        )
+    return _choices(workshop, shown, media, ballots)
+
+
+def _choices(
+    workshop: Workshop, shown: Sequence[RoundRow], media: dict[str, MediaRow], ballots: Sequence[BallotRow]
+) -> dict[int, Path]:
+    pictures: dict[int, Path] = {}
+    for round_ in shown:
+        cast = [b.choice for b in ballots if b.scene_id == round_.scene_id and b.round == round_.number]
+        choice = choose(tally(cast, len(round_.candidates)), round_.scene.pick)
+        if choice is not None:
+            row = media[round_.candidates[choice - 1].media]
+            pictures[round_.scene_id] = workshop.folder.path(row.hash, row.suffix)
+    return pictures
+
+
+def _credits(workshop: Workshop, story: StoryRow) -> list[str]:
+    lines = [f"A story by {story.author_name}"] if story.author_name else []
+    if workshop.painter.name == "storyboard":
+        lines.append(storyboard.CREDIT)
+    lines.append("Voices: espeak-ng · Made with Fireside")
+    return lines

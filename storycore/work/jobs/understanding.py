@@ -1,0 +1,112 @@
+"""Understanding: a script becomes scenes, lines, a cast, and a first round of painting for each scene."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storycore.cast.model import Understanding
+from storycore.errors import ScriptError
+from storycore.keys import derived_seed
+from storycore.prompts.write import write_prompts
+from storycore.script.scenes import parts
+from storycore.store.models import (
+    CastRow,
+    LineRow,
+    RoundReason,
+    RoundRow,
+    SceneRow,
+    StoryRow,
+    StoryState,
+)
+from storycore.work.jobs import asking
+from storycore.work.workshop import Workshop
+
+_TITLE_LENGTH = 100
+
+
+async def understand(workshop: Workshop, story_id: int) -> None:
+    """Understand one story. A script that cannot be understood leaves the story failed, with a reason to read."""
+    async with workshop.database.read() as session:
+        story = await session.get(StoryRow, story_id)
+    if story is None or story.state is not StoryState.READING:
+        return
+    try:
+        understood = await workshop.reader.understand(story.script)
+        prompts = await asyncio.to_thread(write_prompts, understood.script, understood.cast)
+    except ScriptError as error:
+        async with workshop.changing(story_id) as (_, changed):
+            changed.state, changed.problem = StoryState.FAILED, str(error)
+        return
+    scenes = len(understood.script.scenes)
+    if story.max_scenes is not None and scenes > story.max_scenes:
+        pieces = await asyncio.to_thread(parts, story.script, story.max_scenes)
+        async with workshop.changing(story_id) as (_, changed):
+            changed.state, changed.parts = StoryState.TOO_LONG, len(pieces)
+            changed.problem = (
+                f"This script makes {scenes} scenes; a story here has at most {story.max_scenes}. "
+                f"It can be made in {len(pieces)} parts."
+            )
+        return
+    async with workshop.changing(story_id) as (session, changed):
+        if changed.state is not StoryState.READING:  # cancelled meanwhile
+            return
+        await write_understanding(workshop, session, changed, understood, prompts)
+
+
+async def write_understanding(
+    workshop: Workshop, session: AsyncSession, story: StoryRow, understood: Understanding, prompts: list[str]
+) -> None:
+    """Write scenes, lines, cast and first rounds, and enqueue the painting, all in the caller's transaction."""
+    for number, member in enumerate(understood.cast, start=1):
+        session.add(
+            CastRow(
+                story_id=story.id,
+                number=number,
+                name=member.name[:_TITLE_LENGTH],
+                aliases=list(member.aliases),
+                scenes=[index + 1 for index in member.scenes],
+                lines=member.lines,
+            )
+        )
+    rounds: list[tuple[int, RoundRow]] = []
+    for number, (scene, prompt) in enumerate(zip(understood.script.scenes, prompts, strict=True), start=1):
+        row = SceneRow(
+            story_id=story.id,
+            number=number,
+            start=scene.start,
+            end=scene.end,
+            title=scene.title[:_TITLE_LENGTH],
+            prompt=prompt,
+        )
+        row.lines = [
+            LineRow(
+                number=index,
+                start=line.start,
+                end=line.end,
+                kind=line.kind,
+                text=line.text,
+                speaker=line.speaker[:_TITLE_LENGTH] if line.speaker else None,
+            )
+            for index, line in enumerate(scene.lines, start=1)
+        ]
+        first = new_round(prompt, story, 1, RoundReason.FIRST)
+        row.rounds = [first]
+        session.add(row)
+        rounds.append((number, first))
+    story.state, story.problem = StoryState.OPEN, ""
+    await session.flush()
+    urgency = workshop.options.painting_urgency
+    await workshop.engine.enqueue(session, [asking.painting(round_, number, urgency) for number, round_ in rounds])
+
+
+def new_round(prompt: str, story: StoryRow, number: int, reason: RoundReason) -> RoundRow:
+    """A round to paint. Its seed depends on the story's title, the prompt and the round, so a repeat is the same."""
+    return RoundRow(
+        number=number,
+        prompt=prompt,
+        seed=derived_seed(story.title, prompt, number),
+        count=story.candidates,
+        reason=reason,
+    )

@@ -1,0 +1,47 @@
+"""Opening a workshop: the database migrated, painters and voices ready, the engine running."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from storycore.cast.pool import UnderstandingPool
+from storycore.images.base import Painter
+from storycore.narration.espeak import EspeakNarrator
+from storycore.store.database import Database
+from storycore.store.media import MediaFolder
+from storycore.work.engine import Engine
+from storycore.work.workshop import WorkOptions, Workshop
+
+
+@asynccontextmanager
+async def open_workshop(
+    database_url: str,
+    media: Path,
+    painter: Painter,
+    options: WorkOptions | None = None,
+    *,
+    poll_s: float = 0.25,
+    painting_window: int = 2,
+) -> AsyncIterator[Workshop]:
+    """A workshop at work, closed at the end with everything in it (the painter too).
+
+    ``poll_s`` is how often a queue is looked at, in seconds; ``painting_window`` how many rounds are claimed at once.
+    Raises ``StorageError`` or ``SettingsError`` when the database cannot be opened.
+    """
+    database = await Database.open(database_url)
+    workshop = Workshop(
+        database=database,
+        folder=MediaFolder(media),
+        painter=painter,
+        narrator=EspeakNarrator(),
+        reader=UnderstandingPool(),
+        engine=Engine(database_url, poll_s=poll_s),
+        options=options or WorkOptions(),
+    )
+    try:
+        await workshop.engine.launch(workshop, painting_window=painting_window)
+        yield workshop
+    finally:
+        await workshop.close()

@@ -1,0 +1,71 @@
+"""The workflows, as DBOS knows them: thin, deterministic, each one durable step around a job.
+
+A step runs at least once: every job looks at its row first and leaves finished work alone.
+"""
+
+from __future__ import annotations
+
+from dbos import DBOS
+
+from storycore.work.jobs import filming, painting, speaking, understanding
+from storycore.work.workshop import Workshop
+
+_TRIES = 5  # for what no job foresees, such as a database that stays locked; jobs record their own failures
+
+_workshop: Workshop | None = None
+
+
+def use(workshop: Workshop) -> None:
+    """Give the workflows their workshop. DBOS's registry is global, so this is the one global of ours."""
+    global _workshop
+    _workshop = workshop
+
+
+def _here() -> Workshop:
+    if _workshop is None:
+        raise RuntimeError("workflows ran before the engine was launched")
+    return _workshop
+
+
+@DBOS.step(retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _understand(story_id: int) -> None:
+    await understanding.understand(_here(), story_id)
+
+
+@DBOS.step(preemptible=True, retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _paint(round_id: int) -> None:
+    await painting.paint(_here(), round_id)
+
+
+@DBOS.step(preemptible=True, retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _speak(film_id: int) -> None:
+    await speaking.speak(_here(), film_id)
+
+
+@DBOS.step(preemptible=True, retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _film(film_id: int) -> None:
+    await filming.film(_here(), film_id)
+
+
+@DBOS.workflow(name="understand")
+async def understand(story_id: int) -> None:
+    """A script becomes scenes, lines and a cast; their painting is enqueued."""
+    await _understand(story_id)
+
+
+@DBOS.workflow(name="paint")
+async def paint(round_id: int) -> None:
+    """A round becomes candidates."""
+    await _paint(round_id)
+
+
+@DBOS.workflow(name="speak")
+async def speak(film_id: int) -> None:
+    """The lines of a film become voice clips; the filming is enqueued."""
+    await _speak(film_id)
+
+
+@DBOS.workflow(name="film")
+async def film(film_id: int) -> None:
+    """Pictures and voice clips become a film."""
+    await _film(film_id)

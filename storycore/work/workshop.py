@@ -1,0 +1,87 @@
+"""The workshop: everything the work needs, made once and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storycore.cast.model import Understanding
+from storycore.errors import NotFoundError
+from storycore.images.base import Painter
+from storycore.narration.base import Narrator
+from storycore.store.database import Database
+from storycore.store.media import MadeStore, MediaFolder
+from storycore.store.models import StoryRow, now
+from storycore.work.changes import Changes
+from storycore.work.engine import Engine, Urgency
+
+
+class Reader(Protocol):
+    """Somebody who understands scripts, off the event loop."""
+
+    async def understand(self, text: str) -> Understanding:
+        """Scenes, lines, speakers and cast. Raises ``ScriptError``."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOptions:
+    """How the work is done.
+
+    ``painting_tries`` bounds how often an unreachable painter is asked (None: for as long as it takes);
+    ``painting_urgency`` is the class of a story's first pictures; ``film_quality`` the wanted height in pixels.
+    """
+
+    painting_tries: int | None = None
+    painting_urgency: Urgency = Urgency.FIRST
+    film_quality: int = 1080
+    work_dir: Path | None = None
+
+
+@dataclass(slots=True)
+class Workshop:
+    """The database, the media, the painters and voices, and the engine that sets them to work."""
+
+    database: Database
+    folder: MediaFolder
+    painter: Painter
+    narrator: Narrator
+    reader: Reader
+    engine: Engine
+    options: WorkOptions = field(default_factory=WorkOptions)
+    changes: Changes = field(default_factory=Changes)
+
+    @property
+    def made(self) -> MadeStore:
+        """Where made things are kept by the key of their recipe."""
+        return MadeStore(self.database, self.folder)
+
+    @asynccontextmanager
+    async def changing(self, story_id: int) -> AsyncIterator[tuple[AsyncSession, StoryRow]]:
+        """A write transaction on one story: counts its version up, and says so after the commit.
+
+        Raises ``NotFoundError``; whatever is raised inside leaves everything as it was.
+        """
+        async with self.database.write() as session:
+            story = await session.get(StoryRow, story_id)
+            if story is None:
+                raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
+            yield session, story
+            story.version += 1
+            story.updated_at = now()
+        self.changes.publish(story_id)
+
+    async def close(self) -> None:
+        """Stop the work, then let go of everything it used."""
+        await self.engine.close()
+        await self.painter.close()
+        await self.narrator.close()
+        await self.reader.close()
+        await self.database.close()
