@@ -174,8 +174,6 @@ def _paragraph(rows: list[_Row], members: list[int], labels: dict[int, Label]) -
         lead = _LEAD.match(first.text)
         body = first.start + (lead.end() if lead else 0)
         return Block(BlockKind.PARAGRAPH, first.start, body, last.end)
-    if label.alone and len(members) > 1:
-        body = rows[members[1]].start + label.body
-    else:
-        body = first.start + label.body
+    spoken_row = rows[members[1]] if label.alone and len(members) > 1 else first
+    body = spoken_row.start + label.body
     return Block(BlockKind.PARAGRAPH, first.start, min(body, last.end), last.end, label.name)

@@ -6,115 +6,27 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from storycore.script.words import word_set
+
 #: A name, perhaps an aside, a colon, then what is said. Bounded everywhere, so that matching stays linear.
 LABEL = re.compile(
-    r"[ \t>]{0,8}[*_]{0,3}(?P<name>[^\W\d_][\w .'’&#-]{0,38}?)(?P<aside>[ \t]*\([^()\n]{1,60}\))?[*_]{0,3}[ \t]?[:：][*_]{0,3}"
+    r"[ \t>]{0,8}[*_]{0,3}(?P<name>[^\W\d_][\w .'’&#-]{0,38}?)(?P<aside>[ \t]*\([^()\n]{1,60}\))?"
+    r"[*_]{0,3}[ \t]?[:：][*_]{0,3}"
     r"(?=[ \t]|[\"“„«]|$)"
 )
 _ASIDE = re.compile(r"[ \t]*[*_]{0,3}\([^()\n]{1,80}\)[*_]{0,3}[ \t]*")
 _CUE = re.compile(
     r"[ \t]*[*_]{0,3}(?P<name>[A-Z][A-Z .'’&#0-9-]{1,38}?)(?P<aside>[ \t]*\([^()\n]{1,60}\))?[*_]{0,3}[ \t]*$"
 )
-_PARTICLES = frozenset(
-    ["the", "of", "von", "van", "de", "la", "le", "der", "du", "and", "&", "a", "an", "old", "young", "little", "big"]
+_PARTICLES = word_set("the of von van de la le der du and & a an old young little big")
+_NOT_NAMES = word_set(
+    """note notes title chapter scene act part author by warning moral example result summary ps p.s. nb todo date time
+    place setting characters cast suddenly then remember so but and or because when if now here there this that these
+    those finally first second third next last once meanwhile however also end question answer http https ftp mailto
+    what who why how yes no well listen look one thing problem rule today yesterday tomorrow sometimes maybe still
+    prompt description subject re fwd edit update trigger tw cw tl;dr tldr spoiler fade cut"""
 )
-_NOT_NAMES = frozenset(
-    [
-        "note",
-        "notes",
-        "title",
-        "chapter",
-        "scene",
-        "act",
-        "part",
-        "author",
-        "by",
-        "warning",
-        "moral",
-        "example",
-        "result",
-        "summary",
-        "ps",
-        "p.s.",
-        "nb",
-        "todo",
-        "date",
-        "time",
-        "place",
-        "setting",
-        "characters",
-        "cast",
-        "suddenly",
-        "then",
-        "remember",
-        "so",
-        "but",
-        "and",
-        "or",
-        "because",
-        "when",
-        "if",
-        "now",
-        "here",
-        "there",
-        "this",
-        "that",
-        "these",
-        "those",
-        "finally",
-        "first",
-        "second",
-        "third",
-        "next",
-        "last",
-        "once",
-        "meanwhile",
-        "however",
-        "also",
-        "end",
-        "question",
-        "answer",
-        "http",
-        "https",
-        "ftp",
-        "mailto",
-        "what",
-        "who",
-        "why",
-        "how",
-        "yes",
-        "no",
-        "well",
-        "listen",
-        "look",
-        "one",
-        "thing",
-        "problem",
-        "rule",
-        "today",
-        "yesterday",
-        "tomorrow",
-        "sometimes",
-        "maybe",
-        "still",
-        "prompt",
-        "description",
-        "subject",
-        "re",
-        "fwd",
-        "edit",
-        "update",
-        "trigger",
-        "tw",
-        "cw",
-        "tl;dr",
-        "tldr",
-        "spoiler",
-        "fade",
-        "cut",
-    ]
-)
-_NARRATORS = frozenset(["narrator", "narration", "narrater", "voiceover", "erzähler", "teller", "storyteller"])
+_NARRATORS = word_set("narrator narration narrater voiceover erzähler teller storyteller")
 _NO_CUES = frozenset(("THE END", "END", "FIN", "ENDE", "CONTINUED", "TITLE", "MONTAGE"))
 
 
@@ -145,8 +57,8 @@ def find_labels(lines: list[str]) -> dict[int, Label]:
         if name.lower() in _NARRATORS or names[name] > 1 or name.isupper() or (capital and len(found) > 1):
             labels[i] = Label(_tidy(name), _after_aside(lines[i], match.end()))
     for i, line in enumerate(lines[:-1]):
-        if i not in labels and (match := _CUE.match(line)) and _is_cue(lines, i, match):
-            labels[i] = Label(_tidy(" ".join(match["name"].split())), _after_aside(lines[i + 1], 0), alone=True)
+        if i not in labels and (cue := _CUE.match(line)) and _is_cue(lines, i, cue):
+            labels[i] = Label(_tidy(" ".join(cue["name"].split())), _after_aside(lines[i + 1], 0), alone=True)
     return labels
 
 

@@ -39,4 +39,4 @@ def plain(text: str) -> str:
 def spoken(text: str) -> str:
     """``plain`` without quotation marks: a line's text."""
     bare = _MARKS.sub(" ", plain(text))
-    return re.sub(r" ([,.;:!?…])(?=\s|$)", r"\1", " ".join(bare.split()))
+    return re.sub(r" ([,.;:!?…])(?=\s|$)", r"\1", " ".join(bare.split())).lstrip(",;:) ")

@@ -35,10 +35,8 @@ class Quote:
 def find_quotes(text: str, start: int, end: int) -> list[Quote]:
     """The direct speech in the paragraph ``text[start:end]``, in order, disjoint. Scare quotes are left out."""
     part = text[start:end]
-    if dash := _DASH.match(part):
-        quotes = _dash_dialogue(part, dash.end())
-    else:
-        quotes = _paired(part) or _single(part)
+    dash = _DASH.match(part)
+    quotes = _dash_dialogue(part, dash.end()) if dash else _paired(part) or _single(part)
     return [
         Quote(start + q.start, start + q.end, start + q.inside, start + q.inside_end)
         for q in quotes

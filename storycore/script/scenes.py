@@ -23,12 +23,15 @@ _TARGET = 46
 #: The longest scene title, in characters.
 MAX_TITLE = 60
 
+_DAY = "(?:day|night|morning|evening|afternoon|summer|winter|spring|autumn|week|year|time)"
+_SPAN = "(?:days?|weeks?|months?|years?|hours?|nights?)"
 _CUE = re.compile(
-    r"[\"“„'*_]{0,3}(?:then|next|later|soon|suddenly|meanwhile|finally|at last|at (?:dawn|dusk|night|noon|midnight|sunrise|sunset|first)|"
-    r"(?:the|that|this|one|another|each|every|all) (?:next |following |same |very )?(?:day|night|morning|evening|afternoon|"
-    r"summer|winter|spring|autumn|week|year|time)|(?:a|an|one|two|three|many|some|several|seven|a few) \w{0,12} ?(?:days?|"
-    r"weeks?|months?|years?|hours?|nights?) (?:later|passed|after|went)|in the (?:morning|evening|afternoon|night|meantime|village|"
-    r"city|end|middle)|when|after|before|once|far away|back (?:at|in|home)|they (?:climbed|walked|went|rode|came|ran|travelled)|so )\b",
+    r"[\"“„'*_]{0,3}(?:then|next|later|soon|suddenly|meanwhile|finally|at last|when|after|before|once|far away|so"
+    r"|at (?:dawn|dusk|night|noon|midnight|sunrise|sunset|first)|back (?:at|in|home)"
+    rf"|(?:the|that|this|one|another|each|every|all) (?:next |following |same |very )?{_DAY}"
+    rf"|(?:a|an|one|two|three|many|some|several|seven|a few) (?:\w{{1,12}} )?{_SPAN} (?:later|passed|after|went)"
+    r"|in the (?:morning|evening|afternoon|night|meantime|village|city|end|middle)"
+    r"|they (?:climbed|walked|went|rode|came|ran|travelled))\b",
     re.IGNORECASE,
 )
 

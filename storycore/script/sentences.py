@@ -89,35 +89,33 @@ def _between(start: int, end: int, ends: list[int]) -> Iterator[tuple[int, int]]
 
 def _breaths(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """A sentence in pieces of at most ``MAX_LINE_WORDS`` words, cut at clauses where there are some, else at words."""
-    runs = [(a, b, w) for a, b, w in _runs(text, start, end)]
-    total = sum(run[2] for run in runs)
+    runs = list(_runs(text, start, end))
+    total = sum(words for _, _, words in runs)
     clauses = {m.end() for m in _CLAUSE.finditer(text, start, end)} if total > MAX_LINE_WORDS else set()
-    while runs:
-        target = total / -(-total // MAX_LINE_WORDS) if total else 0
-        count, words, best, best_gap = 0, 0, 0, float("inf")
-        for a, b, w in runs:
-            if count and words + w > MAX_LINE_WORDS:
-                break
-            count, words = count + 1, words + w
-            if b in clauses or (b + 1) in clauses:
-                gap = abs(words - target)
-                if words >= 8 and total - words >= 4 and gap < best_gap:
-                    best, best_gap = count, gap
-        if count < len(runs):
-            count = best or max(1, _count_up_to(runs[:count], target))
-        taken, runs = runs[:count], runs[count:]
-        words = sum(run[2] for run in taken)
+    first = 0
+    while first < len(runs):
+        stop, words = _breath(runs, first, total, clauses)
         total -= words
-        yield taken[0][0], taken[-1][1], words
+        yield runs[first][0], runs[stop - 1][1], words
+        first = stop
 
 
-def _count_up_to(runs: list[tuple[int, int, int]], target: float) -> int:
-    words = 0
-    for count, (_, _, w) in enumerate(runs):
-        words += w
-        if words >= target:
-            return count + 1
-    return len(runs)
+def _breath(runs: list[tuple[int, int, int]], first: int, total: int, clauses: set[int]) -> tuple[int, int]:
+    """Where the piece that begins with run ``first`` stops, and its words; ``total`` words are left in all."""
+    if total <= MAX_LINE_WORDS:
+        return len(runs), total
+    target = total / -(-total // MAX_LINE_WORDS)
+    words, stop = 0, first
+    at_clause, at_word = (0, 0), (0, 0)
+    while stop < len(runs) and (stop == first or words + runs[stop][2] <= MAX_LINE_WORDS):
+        words += runs[stop][2]
+        stop += 1
+        if words <= target or not at_word[0]:
+            at_word = (stop, words)
+        clause = runs[stop - 1][1] in clauses or runs[stop - 1][1] + 1 in clauses
+        if clause and words >= 8 and total - words >= 4 and abs(words - target) <= abs(at_clause[1] - target):
+            at_clause = (stop, words)
+    return at_clause if at_clause[0] else at_word
 
 
 def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -24,6 +24,11 @@ INVISIBLE = re.compile(
 RUN = re.compile(r"\S+")
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a word list, white space apart."""
+    return frozenset(text.split())
+
+
 def has_words(text: str) -> bool:
     """Whether there is anything to tell: at least one letter or digit of any script."""
     return any(map(str.isalnum, text))
