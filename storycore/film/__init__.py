@@ -1,0 +1,29 @@
+"""A plan becomes a film: timeline, drawing, encoding, a file that fits."""
+
+from storycore.film.make import make_film
+from storycore.film.model import (
+    FilmLine,
+    FilmPlan,
+    FilmProbe,
+    FilmProgress,
+    FilmProgressCallback,
+    FilmReport,
+    FilmScene,
+    Made,
+    MadeCache,
+)
+from storycore.film.program import probe
+
+__all__ = [
+    "FilmLine",
+    "FilmPlan",
+    "FilmProbe",
+    "FilmProgress",
+    "FilmProgressCallback",
+    "FilmReport",
+    "FilmScene",
+    "Made",
+    "MadeCache",
+    "make_film",
+    "probe",
+]

@@ -59,7 +59,11 @@ class FilmProgress:
 
 @dataclass(frozen=True, slots=True)
 class FilmReport:
-    """What came of it: the file, its length in seconds, its size, and how much of it had to be made."""
+    """What came of it: the file, its length in seconds, its size, and how much of it had to be made.
+
+    ``made`` and ``reused`` count segments: one a scene, one for the title, one for the credits. ``notes`` are
+    sentences for the person who asked: what could not be shown or heard as it was wanted.
+    """
 
     path: Path
     seconds: float
@@ -70,6 +74,21 @@ class FilmReport:
     scenes: int
     made: int
     reused: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilmProbe:
+    """What a film file says of itself. ``sound`` is the audio codec, None where there is none."""
+
+    seconds: float
+    bytes: int
+    width: int
+    height: int
+    fps: float
+    video: str
+    pixels: str
+    sound: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,126 @@
+"""When everything happens: scenes and lines laid out in time, frame by frame, before anything is drawn."""
+
+from __future__ import annotations
+
+import math
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+from storycore.film.model import FilmLine, FilmPlan, FilmScene
+from storycore.film.rungs import FPS
+from storycore.film.subtitles import Heard, credit_pages
+from storycore.narration.captions import caption_seconds
+
+#: Pauses, seconds: before the first line of a scene, after its last, between lines, and where the speaker changes.
+LEAD_S = 0.5
+TAIL_S = 0.65
+GAP_S = 0.18
+TURN_S = 0.32
+#: A scene without lines.
+SILENT_S = 3.0
+TITLE_S = 2.6
+_CREDITS_BASE_S = 2.0
+_CREDIT_S = 0.35
+_LONGEST_LINE_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One segment's stretch: its first frame and how many follow, and the lines heard in it (segment seconds)."""
+
+    first: int
+    frames: int
+    scene: FilmScene | None
+    lines: tuple[Heard, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self.frames / FPS
+
+    @property
+    def begin(self) -> float:
+        """When it begins, seconds of the film."""
+        return self.first / FPS
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The film in time: the title, the scenes in order, the credits (None without any); and what was amiss."""
+
+    title: Shot
+    scenes: tuple[Shot, ...]
+    credits: Shot | None
+    notes: tuple[str, ...]
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """All of it, in order."""
+        return (self.title, *self.scenes, *((self.credits,) if self.credits is not None else ()))
+
+    @property
+    def frames(self) -> int:
+        """Frames of the whole film."""
+        return sum(shot.frames for shot in self.shots)
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole film is."""
+        return self.frames / FPS
+
+
+def lay_out(plan: FilmPlan) -> Timeline:
+    """The film in time. A line with a clip lasts as long as the clip really is, whatever the plan says of it.
+
+    Reads the clips' headers: call it off the event loop.
+    """
+    unheard = 0
+    title = Shot(0, _frames(TITLE_S), None)
+    at = title.frames
+    scenes: list[Shot] = []
+    for scene in plan.scenes:
+        now = LEAD_S
+        heard: list[Heard] = []
+        for line in scene.lines:
+            if heard:
+                now += GAP_S if heard[-1].line.speaker == line.speaker else TURN_S
+            seconds = None if line.speech is None else _clip_seconds(line.speech)
+            if seconds is None:
+                unheard += 1
+                line = FilmLine(line.text, line.speaker, None, _claimed(line), line.words)
+                seconds = line.seconds
+            heard.append(Heard(line, now, seconds))
+            now += seconds
+        shot = Shot(at, _frames(now + TAIL_S if heard else SILENT_S), scene, tuple(heard))
+        scenes.append(shot)
+        at += shot.frames
+    end: Shot | None = None
+    if plan.credits:
+        pages = credit_pages(plan.credits)
+        end = Shot(at, _frames(_CREDITS_BASE_S * pages + _CREDIT_S * len(plan.credits)), None)
+    notes = (
+        [f"{unheard} line{'s' if unheard > 1 else ''} could not be read aloud; captions stand in."] if unheard else []
+    )
+    return Timeline(title, tuple(scenes), end, tuple(notes))
+
+
+def _frames(seconds: float) -> int:
+    return max(1, math.ceil(seconds * FPS - 1e-6))
+
+
+def _claimed(line: FilmLine) -> float:
+    if math.isfinite(line.seconds) and 0 < line.seconds <= _LONGEST_LINE_S:
+        return line.seconds
+    return caption_seconds(line.text)
+
+
+def _clip_seconds(path: Path) -> float | None:
+    """The clip's real length; None where it cannot be read or is not what a narrator makes."""
+    try:
+        with wave.open(str(path), "rb") as clip:
+            if clip.getnchannels() != 1 or clip.getsampwidth() != 2 or clip.getframerate() < 4000:
+                return None
+            return min(_LONGEST_LINE_S, clip.getnframes() / clip.getframerate())
+    except (OSError, wave.Error, EOFError):
+        return None
