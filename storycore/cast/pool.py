@@ -1,0 +1,71 @@
+"""Understanding off the event loop, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from storycore.cast.base import DEFAULT_UNDERSTANDER
+from storycore.cast.model import Understanding
+from storycore.cast.understand import understand
+from storycore.errors import ScriptError
+
+#: Longest time for one script, in seconds: 20,000 words take about three, loading spaCy two.
+TIMEOUT_S = 60.0
+
+
+class UnderstandingPool:
+    """One process that understands scripts, one after another.
+
+    It starts with the first script, and again after it died or took longer than ``timeout_s`` seconds. It is spawned,
+    not forked: a fork would take the event loop's threads and locks along.
+    """
+
+    def __init__(self, name: str = DEFAULT_UNDERSTANDER, timeout_s: float = TIMEOUT_S) -> None:
+        self._name = name
+        self._timeout_s = timeout_s
+        self._pool: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Lock()
+
+    async def understand(self, text: str) -> Understanding:
+        """Understand ``text``; scripts handed in meanwhile wait their turn.
+
+        Raises ``ScriptError`` when it takes too long, or when the process died of this script twice in a row.
+        """
+        async with self._turn:
+            for _attempt in range(2):
+                try:
+                    return await self._once(text)
+                except BrokenProcessPool:
+                    await self._drop()
+        raise ScriptError(
+            "This script could not be understood: the reader broke down over it twice.", "Try a shorter part of it."
+        )
+
+    async def _once(self, text: str) -> Understanding:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        future = asyncio.get_running_loop().run_in_executor(self._pool, understand, text, self._name)
+        try:
+            return await asyncio.wait_for(future, self._timeout_s)
+        except TimeoutError:
+            await self._drop()
+            raise ScriptError(
+                f"This script was not understood within {self._timeout_s:g} seconds.", "Hand it in as several parts."
+            ) from None
+        except asyncio.CancelledError:
+            await self._drop()  # nobody waits for it any more; the next script must not either
+            raise
+
+    async def _drop(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            for process in list((pool._processes or {}).values()):
+                process.kill()
+            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
+    async def close(self) -> None:
+        """End the process; what it was working on is given up. May be called twice."""
+        await self._drop()
