@@ -1,0 +1,104 @@
+"""The client: discord.py's bot with our workshop, our cogs and our projector. No privileged intent, no mentions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+
+from bot.projector import Projector
+from bot.replies import answer_error
+from bot.settings import Settings
+from bot.ui.items import ITEMS
+from storycore.work.workshop import Workshop
+
+_log = logging.getLogger(__name__)
+COGS = ("cogs.stories", "cogs.scenes")
+
+
+class Tree(app_commands.CommandTree["Fireside"]):
+    """The commands; whatever fails in one is answered in one place."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        """Called by discord.py for every error of a command, an option or an autocomplete."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            _log.error("autocomplete failed", exc_info=error)
+            return
+        await answer_error(interaction, error)
+
+
+def point_at(settings: Settings) -> None:
+    """Use a Discord-compatible server where the settings name one (discord.py keeps both addresses on classes)."""
+    if settings.discord_api:
+        discord.http.Route.BASE = settings.discord_api.rstrip("/")
+    if settings.discord_gateway:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway)
+
+
+class Fireside(commands.Bot):
+    """The bot. Everything it needs is handed in; it owns nothing but the projector."""
+
+    def __init__(self, workshop: Workshop, settings: Settings) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True
+        intents.guild_reactions = True
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self.workshop = workshop
+        self.settings = settings
+        self.projector = Projector(self)
+
+    async def setup_hook(self) -> None:
+        """Items, cogs and commands, before the gateway is connected."""
+        self.add_dynamic_items(*ITEMS)
+        for cog in COGS:
+            await self.load_extension(cog)
+        if self.settings.sync_guild is not None:
+            guild = discord.Object(self.settings.sync_guild)
+            self.tree.copy_global_to(guild=guild)
+            await self.tree.sync(guild=guild)
+        else:
+            await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        """The gateway is there (again, perhaps): show what is not shown yet."""
+        _log.info("ready as %s in %d servers", self.user, len(self.guilds))
+        await self.projector.start()
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """What an event handler let through: into the log, with the event's name."""
+        _log.exception("event %s failed", event_method)
+
+    async def close(self) -> None:
+        """Stop showing, then leave."""
+        await self.projector.close()
+        await super().close()
+
+
+async def run_bot(workshop: Workshop, settings: Settings, token: str, stop: asyncio.Event) -> None:
+    """Run the bot until ``stop`` is set or the connection ends for good. Raises discord.py's login errors."""
+    point_at(settings)
+    async with Fireside(workshop, settings) as client:
+        running = asyncio.create_task(client.start(token), name="discord")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        try:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+        finally:
+            stopping.cancel()
+            await client.close()
+            await asyncio.gather(running, return_exceptions=True)

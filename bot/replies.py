@@ -1,0 +1,88 @@
+"""The one place that turns an error into a reply a person can act on, with an id that finds the log line.
+
+discord.py swallows what is raised in a DynamicItem's callback and reads an exception in ``interaction_check`` as a
+silent "no". So every callback of ours runs inside :func:`answering`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.ui.text import sentence
+from storycore.errors import FiresideError
+from storycore.studio.people import Person
+from storycore.work.workshop import Workshop
+
+if TYPE_CHECKING:
+    from bot.client import Fireside
+
+_log = logging.getLogger(__name__)
+
+#: An interaction of our client. discord.py's own signatures are generic in the client, so overriding them needs Any.
+Asked = discord.Interaction[Any]
+
+
+def person_of(interaction: Asked) -> Person:
+    """Who asks. Moderators are those who may manage messages where they ask: read from this interaction, now."""
+    rights = interaction.permissions
+    return Person(
+        id=interaction.user.id,
+        name=interaction.user.display_name,
+        moderator=rights.manage_messages or rights.manage_guild or rights.administrator,
+        server_id=interaction.guild_id,
+    )
+
+
+def workshop_of(interaction: Asked) -> Workshop:
+    """The workshop of the client that was asked."""
+    client: Fireside = interaction.client
+    return client.workshop
+
+
+async def say(interaction: Asked, text: str) -> None:
+    """Answer only the person who asked, whether or not they were answered before."""
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+    else:
+        await interaction.response.send_message(text, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+
+
+def words_for(error: Exception) -> str:
+    """What to tell the person. What nobody foresaw gets an id, and the log the whole of it."""
+    original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(original, FiresideError):
+        return sentence(original)
+    if isinstance(original, app_commands.NoPrivateMessage):
+        return "Stories are made in a server's channels, not in private messages."
+    if isinstance(original, app_commands.CheckFailure):
+        return "You may not do that here."
+    if isinstance(original, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return "That command has just changed. Restart Discord (Ctrl+R) and try again."
+    reference = secrets.token_hex(4)
+    _log.error("unforeseen error, reference %s", reference, exc_info=original)
+    return f"Something went wrong on my side, and nothing was changed. Whoever runs me finds it as `{reference}`."
+
+
+async def answer_error(interaction: Asked, error: Exception) -> None:
+    """Answer an interaction that failed; an interaction that is gone by now is only logged."""
+    text = words_for(error)
+    try:
+        await say(interaction, text)
+    except discord.HTTPException as failure:
+        _log.warning("an answer did not reach interaction %d: %s", interaction.id, failure.status)
+
+
+@asynccontextmanager
+async def answering(interaction: Asked) -> AsyncIterator[None]:
+    """Run a callback: whatever is raised inside becomes an answer."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the one place where everything becomes an answer
+        await answer_error(interaction, error)

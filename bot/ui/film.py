@@ -1,0 +1,72 @@
+"""A film's messages: its progress, then the film itself as a message of its own (so that the thread lights up)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from bot.ui.items import FilmButton
+from bot.ui.sheet import Sheet, SheetFile
+from bot.ui.text import bar, duration, escape, size
+from storycore.store.models import WorkState
+from storycore.studio.views import FilmView, StoryView
+
+_ACCENT = discord.Colour(0x6A4C93)
+
+
+def progress_sheet(story: StoryView, film: FilmView) -> Sheet:
+    """The message that says how far a film is."""
+    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
+    container.add_item(discord.ui.TextDisplay(_progress(film)))
+    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    row.add_item(FilmButton(story.id, label="Try again", disabled=film.state is not WorkState.FAILED))
+    if film.state is WorkState.FAILED:
+        container.add_item(row)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return Sheet(view)
+
+
+def _progress(film: FilmView) -> str:
+    asked = f" ({escape(film.asked_by_name)} asked)" if film.asked_by_name else ""
+    match film.state:
+        case WorkState.DONE:
+            return f"🎬 The film is done{asked}."
+        case WorkState.FAILED:
+            return f"⚠️ The film was not made: {escape(film.problem)}"
+        case WorkState.CANCELLED:
+            return "🛑 The film was cancelled."
+        case WorkState.WAITING if film.waits_for_pictures:
+            return f"🎬 The film{asked} waits for the last pictures."
+        case WorkState.WAITING:
+            return f"🎬 The film{asked} is about to be made: first the voices."
+    return f"🎬 The film{asked} is being made.\n{bar(film.progress)}"
+
+
+def film_name(title: str) -> str:
+    """A file name from a title: plain letters, digits and hyphens, never empty."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return (re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:50] or "story") + ".mp4"
+
+
+def film_sheet(story: StoryView, film: FilmView, path: Path) -> Sheet:
+    """The film itself, which lies at ``path``."""
+    name = film_name(story.title)
+    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
+    by = f" by {escape(story.author_name)}" if story.author_name else ""
+    container.add_item(discord.ui.TextDisplay(f"## 🍿 {escape(story.title)}\n-# A film{by}"))
+    gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
+    gallery.add_item(media=f"attachment://{name}", description=f"The film “{story.title}”"[:256])
+    container.add_item(gallery)
+    facts = [duration(film.seconds or 0), f"{film.width}×{film.height}", size(film.bytes or 0)]
+    container.add_item(discord.ui.TextDisplay("-# " + " · ".join(facts)))
+    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    row.add_item(FilmButton(story.id, label="Film again"))
+    container.add_item(row)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return Sheet(view, [SheetFile(name, path, f"The film “{story.title}”"[:256])])

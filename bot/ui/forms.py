@@ -1,0 +1,109 @@
+"""The pop-ups: hand in a script, rewrite a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+from storycore.prompts.check import MAX_LENGTH as PROMPT_LENGTH
+
+from bot.replies import Asked, answer_error, answering, person_of, say, workshop_of
+from bot.ui.text import cut
+from storycore.studio import scenes
+from storycore.studio.stories import TITLE_LENGTH
+
+Taken = Callable[[Asked, str, str, discord.Attachment | None], Awaitable[None]]
+
+PASTE_LENGTH = 4000
+
+
+class Form(discord.ui.Modal):
+    """A pop-up that always answers: ``act`` does the work, whatever it raises becomes a reply."""
+
+    async def act(self, interaction: Asked) -> None:
+        """What handing in the form does."""
+        raise NotImplementedError
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Called by discord.py."""
+        async with answering(interaction):
+            await self.act(interaction)
+
+    async def on_error(  # type: ignore[override]  # discord.py calls a modal's without an item
+        self, interaction: discord.Interaction[Any], error: Exception
+    ) -> None:
+        """What discord.py itself could not read."""
+        await answer_error(interaction, error)
+
+
+class PromptForm(Form):
+    """Rewrite one scene's prompt; it holds the prompt as it is now."""
+
+    def __init__(self, scene_id: int, number: int, prompt: str) -> None:
+        super().__init__(title=f"Scene {number}: the prompt", custom_id=f"fs:prompt:{scene_id}", timeout=None)
+        self.scene_id = scene_id
+        self.prompt: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph,
+            default=prompt[:PROMPT_LENGTH],
+            max_length=PROMPT_LENGTH,
+            custom_id="prompt",
+        )
+        self.add_item(
+            discord.ui.Label(
+                text="What should the pictures show?",
+                description="Say what is seen: who, where, when, in which light. New pictures are painted from it.",
+                component=self.prompt,
+            )
+        )
+
+    async def act(self, interaction: Asked) -> None:
+        """Keep the prompt, ask for new pictures; the message follows."""
+        asked = await scenes.edit_prompt(
+            workshop_of(interaction), self.scene_id, person_of(interaction), self.prompt.value
+        )
+        await say(interaction, f"New pictures for scene {asked.scene_number} are being painted from your prompt.")
+
+
+class StoryForm(Form):
+    """Hand in a script: pasted, or a file. ``taken`` gets the title, the pasted text and the file."""
+
+    def __init__(
+        self, taken: Taken, *, title: str = "", text: str = "", file: discord.Attachment | None = None
+    ) -> None:
+        super().__init__(title="A new story", custom_id="fs:story", timeout=None)
+        self._taken = taken
+        self._file = file
+        self.story_title: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            default=cut(title, TITLE_LENGTH) or None, max_length=TITLE_LENGTH, required=False, custom_id="title"
+        )
+        self.text: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph,
+            default=text[:PASTE_LENGTH] or None,
+            max_length=PASTE_LENGTH,
+            required=False,
+            custom_id="text",
+            placeholder="Once upon a time…",
+        )
+        self.upload: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
+            required=False, min_values=0, max_values=1, custom_id="file"
+        )
+        self.add_item(discord.ui.Label(text="Title", component=self.story_title))
+        if file is None:
+            self.add_item(
+                discord.ui.Label(
+                    text="The script",
+                    description=f"Paste up to {PASTE_LENGTH:,} characters, or add a file below.",
+                    component=self.text,
+                )
+            )
+            self.add_item(
+                discord.ui.Label(
+                    text="…or a file", description="Plain text or Markdown, at most 1 MiB.", component=self.upload
+                )
+            )
+
+    async def act(self, interaction: Asked) -> None:
+        """Hand on what was filled in."""
+        files = [self._file] if self._file is not None else list(self.upload.values)
+        await self._taken(interaction, self.story_title.value, self.text.value, files[0] if files else None)

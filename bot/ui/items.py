@@ -1,0 +1,207 @@
+"""Buttons and selects that outlive a restart: ids only in their custom_id, every callback answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+
+from bot.replies import Asked, answering, person_of, say, workshop_of
+from bot.ui.forms import PromptForm
+from storycore.store.models import BallotSource
+from storycore.studio import ballots, films, scenes, stories
+
+_BUTTON = discord.ui.Button[Any]
+
+
+class _Answering:
+    """Runs ``act`` so that whatever happens, the person gets an answer."""
+
+    async def act(self, interaction: Asked) -> None:
+        """What the item does."""
+        raise NotImplementedError
+
+    async def callback(self, interaction: Asked, /) -> None:
+        """Called by discord.py."""
+        async with answering(interaction):
+            await self.act(interaction)
+
+
+class VoteButton(
+    _Answering,
+    discord.ui.DynamicItem[_BUTTON],
+    template=r"fs:vote:(?P<scene>\d{1,18}):(?P<round>\d{1,9}):(?P<choice>[1-9])",
+):
+    """Casts the ballot that the reaction of the same number casts."""
+
+    def __init__(self, scene: int, round_: int, choice: int, *, disabled: bool = False) -> None:
+        self.scene, self.round, self.choice = scene, round_, choice
+        super().__init__(
+            discord.ui.Button(
+                label=str(choice),
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"fs:vote:{scene}:{round_}:{choice}",
+                disabled=disabled,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["scene"]), int(match["round"]), int(match["choice"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Commit, then acknowledge; the tally on the message follows."""
+        workshop = workshop_of(interaction)
+        await ballots.cast(workshop, self.scene, self.round, person_of(interaction), self.choice, BallotSource.BUTTON)
+        await interaction.response.defer()
+
+
+class EditButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit:(?P<scene>\d{1,18})"):
+    """Opens the pop-up in which the prompt is rewritten."""
+
+    def __init__(self, scene: int, *, disabled: bool = False) -> None:
+        self.scene = scene
+        super().__init__(
+            discord.ui.Button(label="Edit prompt", emoji="✏️", custom_id=f"fs:edit:{scene}", disabled=disabled)
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["scene"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Show the prompt as it is now."""
+        number, prompt = await scenes.prompt_of(workshop_of(interaction), self.scene, person_of(interaction))
+        await interaction.response.send_modal(PromptForm(self.scene, number, prompt))
+
+
+class AgainButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:again:(?P<scene>\d{1,18})"):
+    """Asks for other pictures from the same prompt."""
+
+    def __init__(self, scene: int, *, disabled: bool = False) -> None:
+        self.scene = scene
+        super().__init__(discord.ui.Button(label="Again", emoji="🎲", custom_id=f"fs:again:{scene}", disabled=disabled))
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["scene"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Ask, and leave the rest to the message."""
+        await scenes.paint_again(workshop_of(interaction), self.scene, person_of(interaction))
+        await interaction.response.defer()
+
+
+class PickSelect(
+    _Answering,
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"fs:pick:(?P<scene>\d{1,18}):(?P<round>\d{1,9})",
+):
+    """The author's choice for the film, above all votes."""
+
+    def __init__(
+        self, scene: int, round_: int, candidates: int = 1, pick: int | None = None, *, disabled: bool = False
+    ) -> None:
+        self.scene = scene
+        options = [
+            discord.SelectOption(label="Let the votes decide", value="votes", emoji="🗳️", default=pick is None),
+            *(
+                discord.SelectOption(label=f"Pick picture {number}", value=str(number), default=pick == number)
+                for number in range(1, candidates + 1)
+            ),
+        ]
+        super().__init__(
+            discord.ui.Select(
+                custom_id=f"fs:pick:{scene}:{round_}",
+                placeholder="Pick for the film (author)",
+                options=options,
+                disabled=disabled,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["scene"]), int(match["round"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Keep the pick; who may not is told so, and the message shows again what holds."""
+        chosen = self.item.values[0] if self.item.values else "votes"
+        choice = int(chosen) if chosen.isdigit() else None
+        await scenes.pick(workshop_of(interaction), self.scene, person_of(interaction), choice)
+        await interaction.response.defer()
+
+
+class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film:(?P<story>\d{1,18})"):
+    """Asks for the film, like ``/story film``."""
+
+    def __init__(self, story: int, *, label: str = "Make the film", disabled: bool = False) -> None:
+        self.story = story
+        super().__init__(
+            discord.ui.Button(
+                label=label,
+                emoji="🎬",
+                style=discord.ButtonStyle.primary,
+                custom_id=f"fs:film:{story}",
+                disabled=disabled,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["story"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Ask for it and say what happens next."""
+        await ask_for_film(interaction, self.story)
+
+
+class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:parts:(?P<story>\d{1,18})"):
+    """Makes a story that is too long in parts."""
+
+    def __init__(self, story: int, parts: int = 2) -> None:
+        self.story = story
+        super().__init__(
+            discord.ui.Button(
+                label=f"Make it in {parts} parts",
+                emoji="✂️",
+                style=discord.ButtonStyle.primary,
+                custom_id=f"fs:parts:{story}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["story"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Make the parts; each gets a storyboard of its own."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        made = await stories.make_parts(workshop_of(interaction), self.story, person_of(interaction))
+        await say(interaction, f"Done: {len(made)} stories, each with a storyboard of its own in this channel.")
+
+
+async def ask_for_film(interaction: Asked, story_id: int) -> None:
+    """Ask for a film that fits this place, and say what happens next."""
+    asked = await films.request(workshop_of(interaction), story_id, person_of(interaction), interaction.filesize_limit)
+    if asked.waits_for:
+        scenes_ = "one scene" if asked.waits_for == 1 else f"{asked.waits_for} scenes"
+        await say(interaction, f"The film waits for the pictures of {scenes_}, then it is made. Watch the thread.")
+    else:
+        await say(interaction, "The film is on its way. It appears in the story's thread when it is done.")
+
+
+ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    VoteButton,
+    EditButton,
+    AgainButton,
+    PickSelect,
+    FilmButton,
+    PartsButton,
+)

@@ -1,0 +1,111 @@
+"""A scene's message: its text, its candidates, the tally, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.ui.items import AgainButton, EditButton, PickSelect, VoteButton
+from bot.ui.sheet import Sheet, SheetFile
+from bot.ui.text import KEYCAPS, bar, count, cut, escape, quote
+from storycore.store.models import StoryState, WorkState
+from storycore.studio.views import RoundView, SceneView, StoryView
+
+_ACCENT = discord.Colour(0xE8833A)
+_EXCERPT = 420
+_PROMPT = 300
+_ROW = 5
+
+
+def can_be_posted(scene: SceneView) -> bool:
+    """Whether there is something to show: pictures, or the reason why there are none."""
+    return scene.shown is not None or (scene.failed is not None and scene.coming is None)
+
+
+def scene_sheet(story: StoryView, scene: SceneView) -> Sheet:
+    """The message of one scene as it should be now."""
+    closed = story.state is not StoryState.OPEN
+    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
+    container.add_item(
+        discord.ui.TextDisplay(
+            f"### Scene {scene.number} of {len(story.scenes)} · {escape(scene.title)}\n{quote(scene.text, _EXCERPT)}"
+        )
+    )
+    files: list[SheetFile] = []
+    if scene.shown is not None:
+        files = _files(scene, scene.shown)
+        gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
+        for file in files:
+            gallery.add_item(media=f"attachment://{file.name}", description=file.description)
+        container.add_item(gallery)
+    container.add_item(discord.ui.TextDisplay("\n".join(_status(scene))))
+    container.add_item(discord.ui.Separator())
+    if scene.shown is not None:
+        _add_votes(container, scene, scene.shown, closed)
+    buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    buttons.add_item(EditButton(scene.id, disabled=closed))
+    buttons.add_item(AgainButton(scene.id, disabled=closed or scene.coming is not None))
+    container.add_item(buttons)
+    if scene.shown is not None:
+        pick: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+        pick.add_item(
+            PickSelect(scene.id, scene.shown.number, len(scene.shown.candidates), scene.pick, disabled=closed)
+        )
+        container.add_item(pick)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return Sheet(view, files)
+
+
+def _files(scene: SceneView, shown: RoundView) -> list[SheetFile]:
+    return [
+        SheetFile(
+            name=f"scene-{scene.number:02d}-{candidate.number}-{candidate.media[:10]}.jpg",
+            path=candidate.path,
+            description=cut(f"Picture {candidate.number} of scene {scene.number}: {shown.prompt}", 256),
+            light=True,
+        )
+        for candidate in shown.candidates
+    ]
+
+
+def _status(scene: SceneView) -> list[str]:
+    lines: list[str] = []
+    if scene.shown is not None:
+        lines.append(_tally(scene))
+    if scene.coming is not None:
+        lines.append(_coming(scene.coming))
+    if scene.failed is not None and scene.coming is None:
+        lines.append(f"⚠️ {escape(scene.failed.problem)} Press **Again** or edit the prompt to retry.")
+    written = "Prompt, rewritten" if scene.edited else "Prompt"
+    lines.append(f"-# {written}: {escape(cut(scene.prompt, _PROMPT))}")
+    return lines
+
+
+def _tally(scene: SceneView) -> str:
+    total = sum(scene.votes.values())
+    cast = " ".join(f"{KEYCAPS[number - 1]} **{votes}**" for number, votes in scene.votes.items())
+    if scene.pick is not None:
+        return f"{cast} · the author picked **{scene.pick}**"
+    if total == 0:
+        return "Vote with a reaction or a button: which picture goes into the film?"
+    return f"{cast} · {count(total, 'vote')}, **{scene.choice}** leads"
+
+
+def _coming(coming: RoundView) -> str:
+    who = f" for {escape(coming.asked_by_name)}" if coming.asked_by_name else ""
+    if coming.problem:
+        return f"⏳ {escape(coming.problem)}"
+    if coming.state is WorkState.WAITING:
+        return f"🎨 New pictures{who} wait for the painter."
+    return f"🎨 New pictures{who} are being painted: {bar(coming.progress)}"
+
+
+def _add_votes(container: discord.ui.Container[Any], scene: SceneView, shown: RoundView, closed: bool) -> None:
+    numbers = [candidate.number for candidate in shown.candidates]
+    for begin in range(0, len(numbers), _ROW):
+        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+        for number in numbers[begin : begin + _ROW]:
+            row.add_item(VoteButton(scene.id, shown.number, number, disabled=closed))
+        container.add_item(row)

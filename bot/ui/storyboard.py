@@ -1,0 +1,112 @@
+"""The storyboard: one message that is the story's home, from the first reading to the film."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.ui.items import FilmButton, PartsButton
+from bot.ui.sheet import Sheet
+from bot.ui.text import bar, count, cut, duration, escape
+from storycore.store.models import WorkState
+from storycore.studio.views import SceneView, Stage, StoryView
+
+_ACCENT = discord.Colour(0xF2B134)
+_GREY = discord.Colour(0x8A8A8A)
+_LIST_LENGTH = 2600
+_CAST_SHOWN = 12
+
+
+def storyboard_sheet(story: StoryView, note: str) -> Sheet:
+    """The storyboard as it should be now; ``note`` is what the painter says of its pictures."""
+    over = story.stage in (Stage.CANCELLED, Stage.FAILED, Stage.SPLIT)
+    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_GREY if over else _ACCENT)
+    by = f"by {escape(story.author_name)} · " if story.author_name else ""
+    scenes = f" · {count(len(story.scenes), 'scene')}" if story.scenes else ""
+    container.add_item(
+        discord.ui.TextDisplay(f"## 🔥 {escape(story.title)}\n-# {by}{count(story.words, 'word')}{scenes}")
+    )
+    container.add_item(discord.ui.TextDisplay(_stage(story)))
+    if story.scenes:
+        container.add_item(discord.ui.Separator())
+        container.add_item(discord.ui.TextDisplay(_scene_list(story)))
+    if story.cast:
+        container.add_item(discord.ui.TextDisplay(_cast(story)))
+    if note and story.scenes and not over:
+        container.add_item(discord.ui.TextDisplay(f"-# {note}"))
+    # The row below stands in every state: its custom_id carries the story's id, by which the message is found again.
+    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    if story.stage is Stage.TOO_LONG:
+        row.add_item(PartsButton(story.id, story.parts))
+    else:
+        ready = story.stage in (Stage.PAINTING, Stage.VOTING, Stage.DONE)
+        waiting = any(film.unfinished for film in story.films)
+        label = "Make the film again" if story.stage is Stage.DONE else "Make the film"
+        row.add_item(FilmButton(story.id, label=label, disabled=not ready or waiting))
+    container.add_item(row)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return Sheet(view)
+
+
+def _stage(story: StoryView) -> str:
+    total = len(story.scenes)
+    match story.stage:
+        case Stage.READING:
+            return "📖 Reading the script…"
+        case Stage.TOO_LONG:
+            return f"✂️ {story.problem}"
+        case Stage.SPLIT:
+            return f"✂️ {story.problem}"
+        case Stage.CANCELLED:
+            return f"🛑 {escape(story.problem)}"
+        case Stage.FAILED:
+            return f"⚠️ {escape(story.problem)}"
+        case Stage.PAINTING:
+            waits = " The film follows as soon as they are there." if _film_waits(story) else ""
+            return f"🎨 Painting: {story.painted} of {count(total, 'scene')} have pictures.{waits}\n{_progress(story)}"
+        case Stage.VOTING:
+            return (
+                "🗳️ The pictures are here. **Vote** in the thread, rewrite prompts, ask again; "
+                "then the author makes the film (`/story film`)."
+            )
+        case Stage.FILMING:
+            film = next(film for film in story.films if film.unfinished)
+            return f"🎬 Filming: {bar(film.progress)}"
+        case Stage.DONE:
+            film = next(film for film in reversed(story.films) if film.state is WorkState.DONE)
+            return f"🍿 The film is in the thread ({duration(film.seconds or 0)}). Change a picture and film again."
+
+
+def _film_waits(story: StoryView) -> bool:
+    return any(film.unfinished and film.waits_for_pictures for film in story.films)
+
+
+def _progress(story: StoryView) -> str:
+    parts = sum(1.0 if s.shown is not None else (s.coming.progress if s.coming else 0.0) for s in story.scenes)
+    return bar(parts / max(1, len(story.scenes)))
+
+
+def _scene_list(story: StoryView) -> str:
+    width = max(16, _LIST_LENGTH // max(1, len(story.scenes)) - 24)
+    return "\n".join(
+        f"**{scene.number}.** {_mark(scene)} {escape(cut(scene.title, min(width, 70)))}" for scene in story.scenes
+    )
+
+
+def _mark(scene: SceneView) -> str:
+    if scene.shown is not None:
+        return "✅" if scene.pick is not None else "🖼️"
+    if scene.coming is not None:
+        return "⏳" if scene.coming.problem or scene.coming.state is WorkState.WAITING else "🎨"
+    return "⚠️"
+
+
+def _cast(story: StoryView) -> str:
+    names = [
+        f"**{escape(cut(member.name, 40))}**" + (f" ({count(member.lines, 'line')})" if member.lines else "")
+        for member in story.cast[:_CAST_SHOWN]
+    ]
+    more = len(story.cast) - _CAST_SHOWN
+    return "🎭 " + ", ".join(names) + (f" and {more} more" if more > 0 else "")

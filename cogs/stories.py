@@ -1,0 +1,229 @@
+"""``/story``: hand a script in, look at stories, make the film, cancel. And the message menu "Make a story"."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.replies import Asked, answering, person_of, say
+from bot.ui.forms import StoryForm
+from bot.ui.items import ask_for_film
+from bot.ui.text import cut, escape
+from storycore.errors import NotAllowedError, NotFoundError, ScriptError, StateError
+from storycore.script.reading import MAX_BYTES, read_script
+from storycore.studio import stories
+from storycore.studio.stories import NewStory, StoryEntry
+from storycore.studio.views import StoryView
+
+if TYPE_CHECKING:
+    from bot.client import Fireside
+
+_NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "create_public_threads": "Create Public Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "attach_files": "Attach Files",
+    "add_reactions": "Add Reactions",
+    "read_message_history": "Read Message History",
+}
+_TEXT_TYPES = (".txt", ".md", ".markdown", ".text")
+_LISTED = 20
+
+
+def check_place(interaction: Asked) -> int:
+    """The channel a story can live in. Raises ``StateError`` or ``NotAllowedError`` with what to change."""
+    if not isinstance(interaction.channel, discord.TextChannel):
+        raise StateError(
+            "A story needs an ordinary text channel.", "Ask again in one; it gets a thread of its own there."
+        )
+    missing = [name for right, name in _NEEDED.items() if not getattr(interaction.app_permissions, right)]
+    if missing:
+        raise NotAllowedError(
+            f"I lack permissions in this channel: {', '.join(missing)}.", "An admin can give them to my role."
+        )
+    return interaction.channel.id
+
+
+class Stories(commands.Cog):
+    """Stories, for everyone."""
+
+    story = app_commands.Group(name="story", description="Turn a script into a film, together", guild_only=True)
+
+    def __init__(self, client: Fireside) -> None:
+        self.client = client
+        self._menu = app_commands.ContextMenu(name="Make a story", callback=self.make_a_story)
+        self._menu.guild_only = True
+
+    async def cog_load(self) -> None:
+        """Context menus cannot be declared in a cog: add it by hand."""
+        self.client.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """And take it away again."""
+        self.client.tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @story.command(name="new", description="Hand in a script: a file, or paste it in the pop-up")
+    @app_commands.describe(title="What the story is called", script="A text or Markdown file, at most 1 MiB")
+    async def new(
+        self,
+        interaction: Asked,
+        title: app_commands.Range[str, 1, 80] | None = None,
+        script: discord.Attachment | None = None,
+    ) -> None:
+        """Hand in a script."""
+        async with answering(interaction):
+            check_place(interaction)
+            if script is None:
+                await interaction.response.send_modal(StoryForm(self.take, title=title or ""))
+            else:
+                await self.take(interaction, title or "", "", script)
+
+    async def make_a_story(self, interaction: Asked, message: discord.Message) -> None:
+        """The message menu: a message's text, or the text file it holds, becomes a story."""
+        async with answering(interaction):
+            check_place(interaction)
+            file = next((a for a in message.attachments if a.filename.lower().endswith(_TEXT_TYPES)), None)
+            if file is None and not message.content.strip():
+                raise ScriptError("There is no text in that message.", "Choose one with a story, or with a text file.")
+            first = next((line.strip("#*_ ") for line in message.content.splitlines() if line.strip("#*_ ")), "")
+            title = PurePath(file.filename).stem if file is not None and not first else cut(first, 60)
+            await interaction.response.send_modal(StoryForm(self.take, title=title, text=message.content, file=file))
+
+    async def take(self, interaction: Asked, title: str, text: str, file: discord.Attachment | None) -> None:
+        """Take a script, from wherever it came: answer at once, read it, keep it."""
+        channel_id = check_place(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if file is not None:
+            text = await read_attachment(file)
+            title = title or PurePath(file.filename).stem.replace("_", " ").replace("-", " ").capitalize()
+        settings = self.client.settings
+        width, height = settings.picture
+        await stories.create(
+            self.client.workshop,
+            NewStory(
+                title=title,
+                script=text,
+                author=person_of(interaction),
+                channel_id=channel_id,
+                request_key=f"interaction-{interaction.id}",
+                candidates=settings.candidates,
+                max_scenes=settings.max_scenes,
+                width=width,
+                height=height,
+            ),
+        )
+        await say(interaction, "Thank you! I am reading your script; the storyboard appears here in a moment.")
+
+    @story.command(name="show", description="Where a story stands, and where it is")
+    @app_commands.describe(story="Which one (default: this thread's)")
+    async def show(self, interaction: Asked, story: str | None = None) -> None:
+        """Show one story to the person who asked."""
+        async with answering(interaction):
+            view = await self._find(interaction, story)
+            self.client.projector.look_at(view.id)
+            await say(interaction, _summary(view))
+
+    @story.command(name="film", description="Make the film of a story from the chosen pictures")
+    @app_commands.describe(story="Which one (default: this thread's)")
+    async def film(self, interaction: Asked, story: str | None = None) -> None:
+        """Ask for the film."""
+        async with answering(interaction):
+            view = await self._find(interaction, story)
+            await ask_for_film(interaction, view.id)
+
+    @story.command(name="cancel", description="Stop a story; what was painted stays")
+    @app_commands.describe(story="Which one (default: this thread's)")
+    async def cancel(self, interaction: Asked, story: str | None = None) -> None:
+        """Cancel a story."""
+        async with answering(interaction):
+            view = await self._find(interaction, story)
+            await stories.cancel(self.client.workshop, view.id, person_of(interaction))
+            await say(interaction, f"**{escape(view.title)}** is cancelled. Its pictures stay where they are.")
+
+    @story.command(name="list", description="The stories of this server, newest first")
+    async def list_(self, interaction: Asked) -> None:
+        """List the server's stories."""
+        async with answering(interaction):
+            entries = await stories.listing(self.client.workshop, interaction.guild_id, limit=_LISTED)
+            if not entries:
+                await say(interaction, "There are no stories here yet. Begin with `/story new`.")
+                return
+            await say(interaction, cut_lines([_entry(entry) for entry in entries]))
+
+    @show.autocomplete("story")
+    @film.autocomplete("story")
+    @cancel.autocomplete("story")
+    async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
+        """Stories of this server whose title or author holds what was typed."""
+        found = await stories.listing(self.client.workshop, interaction.guild_id, containing=typed.strip())
+        return [
+            app_commands.Choice(name=cut(f"{entry.title} — {entry.author_name}", 100), value=str(entry.id))
+            for entry in found
+        ]
+
+    async def _find(self, interaction: Asked, typed: str | None) -> StoryView:
+        """The story that is meant: the one chosen, one whose title was typed, or this thread's."""
+        person = person_of(interaction)
+        workshop = self.client.workshop
+        if typed is None:
+            here = None if interaction.channel_id is None else await stories.in_thread(workshop, interaction.channel_id)
+            if here is None:
+                raise NotFoundError("This is not a story's thread.", "Choose a story with the option `story`.")
+            return await stories.show(workshop, here, person)
+        if typed.isdecimal() and len(typed) < 19:
+            return await stories.show(workshop, int(typed), person)
+        found = await stories.listing(workshop, interaction.guild_id, containing=typed.strip(), limit=2)
+        if len(found) == 1:
+            return await stories.show(workshop, found[0].id, person)
+        what = "More than one story matches that." if found else "No story here matches that."
+        raise NotFoundError(what, "Choose one from the list that appears while you type.")
+
+
+async def read_attachment(file: discord.Attachment) -> str:
+    """The text of an uploaded file: bounded before it is fetched, sniffed after. Raises ``ScriptError``."""
+    if file.size > MAX_BYTES:
+        raise ScriptError(
+            f"That file is too large ({file.size / 2**20:.1f} MiB); a script has at most {MAX_BYTES // 2**20} MiB.",
+            "Hand it in as plain text, in parts if need be.",
+        )
+    try:
+        data = await file.read()
+    except discord.HTTPException as error:
+        raise ScriptError("I could not fetch that file from Discord.", "Please upload it once more.") from error
+    return await asyncio.to_thread(read_script, data, file.filename)
+
+
+def _summary(view: StoryView) -> str:
+    place = f"<#{view.thread_id}>" if view.thread_id else f"<#{view.channel_id}>"
+    votes = sum(sum(scene.votes.values()) for scene in view.scenes)
+    stage = view.stage.value.replace("_", " ")
+    return (
+        f"**{escape(view.title)}** by {escape(view.author_name)}: {stage}, "
+        f"{view.painted} of {len(view.scenes)} scenes painted, {votes} votes. It lives in {place}."
+    )
+
+
+def _entry(entry: StoryEntry) -> str:
+    place = f"<#{entry.thread_id}>" if entry.thread_id else ""
+    return f"**{escape(entry.title)}** by {escape(entry.author_name)} · {entry.state.value} {place}".strip()
+
+
+def cut_lines(lines: list[str], length: int = 2000) -> str:
+    """As many whole lines as fit in a message."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(len(k) + 1 for k in kept) + len(line) > length:
+            break
+        kept.append(line)
+    return "\n".join(kept)
+
+
+async def setup(client: Fireside) -> None:
+    """Called by discord.py."""
+    await client.add_cog(Stories(client))
