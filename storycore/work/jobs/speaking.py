@@ -40,7 +40,9 @@ async def story_voices(workshop: Workshop, story_id: int, lines: Sequence[LineRo
         cast = await session.scalars(select(CastRow.name).where(CastRow.story_id == story_id).order_by(CastRow.number))
         names = list(cast)
     names += sorted({line.speaker for line in lines if line.speaker} - set(names))
-    return {None: voice_for(None), **voices_for(names)}
+    voices: dict[str | None, Voice] = {None: voice_for(None)}
+    voices.update(voices_for(names))
+    return voices
 
 
 async def story_lines(workshop: Workshop, story_id: int) -> list[LineRow]:
