@@ -14,20 +14,29 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ffmpeg
 
 from storycore.errors import FilmError, StorageError
-from storycore.film import picture
 from storycore.film.letters import lay_out_fonts
 from storycore.film.model import FilmPlan, FilmProgress, FilmProgressCallback, FilmReport, Made, MadeCache
-from storycore.film.picture import Look, Move, move_for
 from storycore.film.program import Running, disk_full, program
-from storycore.film.rungs import Rung, first_step, frame_size, lower_step, possible, rung_at, too_long
+from storycore.film.rungs import (
+    LOWEST_STEP,
+    Rung,
+    audio_kbps,
+    first_step,
+    frame_size,
+    lower_step,
+    possible,
+    rung_at,
+    too_long,
+)
 from storycore.film.segment import Segment, make_segment
+from storycore.film.shots import Described, described, digests_of
 from storycore.film.sound import write_sound
-from storycore.film.subtitles import Written, credits_card, scene_card, scene_subtitles, title_card
-from storycore.film.timeline import Shot, Timeline, lay_out
+from storycore.film.timeline import Timeline, lay_out
 
 log = logging.getLogger(__name__)
 
@@ -108,43 +117,56 @@ class _Maker:
         self._executor = executor
         self._on_progress = on_progress
         self._env: dict[str, str] = {}
-        self._notes: list[str] = []
         self._made: set[str] = set()
 
     async def make(self) -> FilmReport:
         plan = self._plan
         self._env = await asyncio.to_thread(lay_out_fonts, self._folder)
         timeline = await asyncio.to_thread(lay_out, plan)
-        self._notes.extend(timeline.notes)
-        digests = await asyncio.to_thread(_digests, plan)
-        sound = self._folder / "sound.wav"
-        writing = asyncio.create_task(asyncio.to_thread(write_sound, timeline, sound))
+        sound = asyncio.create_task(self._sound(timeline))
         try:
-            step = None
-            if plan.max_bytes is not None:
-                step = await self._kept_step(
-                    first_step(timeline.seconds, len(timeline.shots), plan.max_bytes), timeline, digests
-                )
-            for _ in range(_MOST_TRIES):
-                rung = rung_at(step, plan.shape, plan.quality, timeline.seconds)
-                segments = await self._segments(timeline, digests, rung)
-                parts = await self._film(segments, rung, timeline)
-                await asyncio.shield(writing)
-                film = await self._joined(parts.files, sound, rung, timeline)
-                size = film.stat().st_size
-                if plan.max_bytes is None or step is None or size <= plan.max_bytes:
-                    return await self._deliver(film, size, rung, timeline, parts)
-                step = self._next_step(step, size, plan.max_bytes)
-                log.info("film of %d bytes is over %d: again at step %d", size, plan.max_bytes, step)
+            return await self._tried(timeline, sound)
         finally:
-            await asyncio.shield(asyncio.gather(writing, return_exceptions=True))
+            sound.cancel()
+            await asyncio.shield(asyncio.gather(sound, return_exceptions=True))
+
+    async def _tried(self, timeline: Timeline, sound: asyncio.Task[Path]) -> FilmReport:
+        """The film at the best rung that fits, a smaller one each time that the file turns out too large."""
+        plan = self._plan
+        digests = await asyncio.to_thread(digests_of, plan)
+        step = None
+        if plan.max_bytes is not None:
+            best = first_step(timeline.seconds, len(timeline.shots), plan.max_bytes)
+            step = await self._kept_step(best, timeline, digests)
+        for attempt in range(_MOST_TRIES):
+            rung = rung_at(step, plan.shape, plan.quality)
+            film = await self._described(timeline, digests, rung)
+            parts = await self._film(film.segments, rung, timeline)
+            path = await self._joined(parts.files, await asyncio.shield(sound), timeline)
+            size = (await asyncio.to_thread(path.stat)).st_size
+            if plan.max_bytes is None or step is None or size <= plan.max_bytes:
+                return await self._deliver(path, size, rung, timeline, parts, film.notes)
+            if not possible(step - 1):
+                break
+            last = attempt == _MOST_TRIES - 2
+            step = LOWEST_STEP if last else max(LOWEST_STEP, lower_step(step, size, plan.max_bytes))
+            log.info("a film of %d bytes is over %d: again at step %d", size, plan.max_bytes, step)
         raise too_long(timeline.seconds, plan.max_bytes or 0)
 
-    def _next_step(self, step: int, size: int, max_bytes: int) -> int:
-        lower = lower_step(step, size, max_bytes)
-        if not possible(step - 1):
-            raise too_long(0.0, max_bytes)
-        return max(lower, 1)
+    async def _sound(self, timeline: Timeline) -> Path:
+        """The film's sound as AAC, made while the pictures are drawn."""
+        await asyncio.to_thread(write_sound, timeline, self._folder / "sound.wav")
+        stream = ffmpeg.output(
+            ffmpeg.input("sound.wav"), "sound.m4a", acodec="aac", audio_bitrate=f"{audio_kbps(timeline.seconds)}k"
+        )
+        await self._run(stream)
+        return self._folder / "sound.m4a"
+
+    async def _run(self, stream: Any) -> None:
+        quiet = stream.global_args("-nostdin", "-hide_banner", "-nostats")
+        args = ffmpeg.compile(quiet, cmd=await asyncio.to_thread(program), overwrite_output=True)
+        async with Running(args, cwd=self._folder) as running:
+            await running.finish()
 
     async def _kept_step(self, best: int, timeline: Timeline, digests: Sequence[str | None]) -> int:
         """``best``, or the step next to it if most segments are already there at that one.
@@ -155,24 +177,14 @@ class _Maker:
         for step in (best, best + 1, best - 1):
             if not possible(step):
                 continue
-            rung = rung_at(step, self._plan.shape, self._plan.quality, timeline.seconds)
-            segments = await self._segments(timeline, digests, rung)
-            counts[step] = sum([await self._cache.find(segment.key(rung)) is not None for segment in segments])
+            rung = rung_at(step, self._plan.shape, self._plan.quality)
+            film = await self._described(timeline, digests, rung)
+            counts[step] = sum([await self._cache.find(segment.key(rung)) is not None for segment in film.segments])
         fullest = max(counts, key=lambda step: (counts[step], step == best))
         return fullest if counts[fullest] > len(timeline.shots) / 2 else best
 
-    async def _segments(self, timeline: Timeline, digests: Sequence[str | None], rung: Rung) -> list[Segment]:
-        segments, lost, shortened = await asyncio.to_thread(_described, self._plan, timeline, digests, rung)
-        notes = list(timeline.notes)
-        missing = sum(digest is None for digest in digests)
-        if missing:
-            notes.append(f"{missing} scene{'s have' if missing > 1 else ' has'} no picture; a card stands in.")
-        if lost:
-            notes.append(f"{lost} character{'s' if lost > 1 else ''} could not be shown: the font lacks them.")
-        if shortened:
-            notes.append(f"{shortened} word{'s' if shortened > 1 else ''} had to be shortened to fit the picture.")
-        self._notes = notes
-        return segments
+    async def _described(self, timeline: Timeline, digests: Sequence[str | None], rung: Rung) -> Described:
+        return await asyncio.to_thread(described, self._plan, timeline, digests, rung)
 
     async def _film(self, segments: Sequence[Segment], rung: Rung, timeline: Timeline) -> _Parts:
         """Every segment's file, made or found, two at a time; the first that fails stops the others."""
@@ -219,27 +231,21 @@ class _Maker:
         self._made.add(key)
         return made
 
-    async def _joined(self, files: Sequence[Path], sound: Path, rung: Rung, timeline: Timeline) -> Path:
+    async def _joined(self, files: Sequence[Path], sound: Path, timeline: Timeline) -> Path:
         """Segments copied end to end, with the sound beside them."""
         await asyncio.to_thread(self._list_parts, files, timeline)
-        pictures = ffmpeg.input("parts.txt", format="concat", safe=0)
-        voices = ffmpeg.input(sound.name)
         title = "".join(char if char.isprintable() else " " for char in self._plan.title)[:_TITLE_LENGTH]
         stream = ffmpeg.output(
-            pictures.video,
-            voices.audio,
+            ffmpeg.input("parts.txt", format="concat", safe=0).video,
+            ffmpeg.input(sound.name).audio,
             "film.mp4",
             format="mp4",
-            vcodec="copy",
-            acodec="aac",
-            audio_bitrate=f"{rung.audio_kbps}k",
+            codec="copy",
             movflags="+faststart",
             map_metadata=-1,
             metadata=[f"title={title}", "comment=Made with Fireside"],
-        ).global_args("-nostdin", "-hide_banner", "-nostats")
-        args = await asyncio.to_thread(_compiled, stream)
-        async with Running(args, cwd=self._folder) as running:
-            await running.finish()
+        )
+        await self._run(stream)
         return self._folder / "film.mp4"
 
     def _list_parts(self, files: Sequence[Path], timeline: Timeline) -> None:
@@ -251,7 +257,9 @@ class _Maker:
             lines += [f"file {link.name}", f"duration {shot.seconds:.6f}"]
         (self._folder / "parts.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    async def _deliver(self, film: Path, size: int, rung: Rung, timeline: Timeline, parts: _Parts) -> FilmReport:
+    async def _deliver(
+        self, film: Path, size: int, rung: Rung, timeline: Timeline, parts: _Parts, notes: tuple[str, ...]
+    ) -> FilmReport:
         await asyncio.to_thread(_moved, film, self._out)
         return FilmReport(
             path=self._out,
@@ -263,63 +271,8 @@ class _Maker:
             scenes=len(self._plan.scenes),
             made=parts.made,
             reused=parts.reused,
-            notes=tuple(self._notes),
+            notes=notes,
         )
-
-
-def _compiled(stream: object) -> list[str]:
-    args: list[str] = ffmpeg.compile(stream, cmd=program(), overwrite_output=True)
-    return args
-
-
-def _digests(plan: FilmPlan) -> list[str | None]:
-    """The pictures' content hashes; None where a picture is missing or broken."""
-    return [
-        picture.content_hash(scene.picture)
-        if scene.picture is not None and picture.load(scene.picture) is not None
-        else None
-        for scene in plan.scenes
-    ]
-
-
-def _described(
-    plan: FilmPlan, timeline: Timeline, digests: Sequence[str | None], rung: Rung
-) -> tuple[list[Segment], int, int]:
-    """Every segment's description, and how many characters were lost and words shortened in them."""
-    written: list[Written] = []
-    segments: list[Segment] = []
-    size = (rung.width, rung.height)
-    pictures = [(s.picture, d) for s, d in zip(plan.scenes, digests, strict=True) if d is not None]
-    first, last = (pictures[0], pictures[-1]) if pictures else ((None, None), (None, None))
-
-    written.append(title_card(plan.title, timeline.title.seconds, *size))
-    segments.append(_segment(timeline.title, first, Look.SOFT, Move.PUSH_IN, written[-1], opens=True))
-    for shot, scene, digest in zip(timeline.scenes, plan.scenes, digests, strict=True):
-        text = scene_subtitles(shot.lines, shot.seconds, *size)
-        if digest is None:
-            text = scene_card(scene.title or f"Scene {scene.number}", text, shot.seconds, *size)
-        written.append(text)
-        segments.append(
-            _segment(shot, (scene.picture, digest), Look.CLEAR, move_for(scene.number), text, seed=scene.number)
-        )
-    if timeline.credits is not None:
-        written.append(credits_card(plan.title, plan.credits, timeline.credits.seconds, *size))
-        segments.append(_segment(timeline.credits, last, Look.SOFT, Move.PULL_OUT, written[-1]))
-    return segments, sum(text.lost for text in written), sum(text.shortened for text in written)
-
-
-def _segment(
-    shot: Shot,
-    shown: tuple[Path | None, str | None],
-    look: Look,
-    move: Move,
-    written: Written,
-    *,
-    seed: int = 0,
-    opens: bool = False,
-) -> Segment:
-    path, digest = shown
-    return Segment(path, digest, look, move, shot.frames, opens, written.ass, seed)
 
 
 def _moved(film: Path, out: Path) -> None:

@@ -19,7 +19,8 @@ _STEP = 1.25
 _BASE_KBPS = 20.0
 #: Each segment may begin with a full buffer, which is room beyond its rate; half of it is seldom used up.
 _BUFFER_S = 2.0
-_LOWEST_STEP = 1
+#: Nothing worth watching fits below this step.
+LOWEST_STEP = 1
 _LONG_S = 120.0
 
 
@@ -32,7 +33,6 @@ class Rung:
     fps: int
     crf: int
     kbps: int | None
-    audio_kbps: int
 
     @property
     def short(self) -> int:
@@ -60,10 +60,10 @@ def first_step(seconds: float, segments: int, max_bytes: int) -> int:
     The video's share is what the sound, 16 bytes a frame and 4 KiB of container leave of 95 % of the limit. Raises
     ``FilmError`` where not even the smallest rung fits.
     """
-    audio = _audio_kbps(seconds) * 125 * seconds
+    audio = audio_kbps(seconds) * 125 * seconds
     video_bits = (max_bytes * _TARGET - audio - 16 * FPS * seconds - 4096) * 8
     kbps = video_bits / 1000 / (seconds + segments * _BUFFER_S / 2)
-    if kbps < _BASE_KBPS * _STEP**_LOWEST_STEP:
+    if kbps < _BASE_KBPS * _STEP**LOWEST_STEP:
         raise too_long(seconds, max_bytes)
     return math.floor(math.log(kbps / _BASE_KBPS) / math.log(_STEP))
 
@@ -75,10 +75,10 @@ def lower_step(step: int, size: int, max_bytes: int) -> int:
 
 def possible(step: int) -> bool:
     """Whether there is such a step."""
-    return step >= _LOWEST_STEP
+    return step >= LOWEST_STEP
 
 
-def rung_at(step: int | None, shape: str, quality: int, seconds: float) -> Rung:
+def rung_at(step: int | None, shape: str, quality: int) -> Rung:
     """The rung for a rate step (None: no limit), no larger than ``quality`` pixels of the shorter side."""
     kbps = None if step is None else round(_BASE_KBPS * _STEP**step)
     across, down = SHAPES.get(shape, (16, 9))
@@ -88,7 +88,7 @@ def rung_at(step: int | None, shape: str, quality: int, seconds: float) -> Rung:
             continue
         if kbps is None or kbps >= lowest / area:
             width, height = frame_size(shape, min(short, quality))
-            return Rung(width, height, FPS, crf if kbps is not None else crf - 2, kbps, _audio_kbps(seconds))
+            return Rung(width, height, FPS, crf if kbps is not None else crf - 2, kbps)
     raise FilmError("No size fits this film.", "Make a shorter film, or allow a larger file.")
 
 
@@ -101,7 +101,7 @@ def too_long(seconds: float, max_bytes: int) -> FilmError:
     )
 
 
-def _audio_kbps(seconds: float) -> int:
+def audio_kbps(seconds: float) -> int:
     """One voice, mono: 64 kb/s cannot be told from the clip; long films need the room more."""
     if seconds > 4 * _LONG_S:
         return 32

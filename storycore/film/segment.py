@@ -60,6 +60,7 @@ class Segment:
 def encoder_options(rung: Rung) -> dict[str, object]:
     """x264's options: H.264 High that every player takes, its parameter sets alike in all segments of a rung."""
     options: dict[str, object] = {
+        "format": "mp4",
         "vcodec": "libx264",
         "preset": PRESET,
         "crf": rung.crf,
@@ -67,7 +68,7 @@ def encoder_options(rung: Rung) -> dict[str, object]:
         "pix_fmt": "yuv420p",
         "r": rung.fps,
         "g": rung.fps * 10,
-        "threads": 2,
+        "threads": 1,
         "x264-params": "stitchable=1:aq-mode=3",
         "color_range": "tv",
         "colorspace": "bt709",
@@ -80,14 +81,14 @@ def encoder_options(rung: Rung) -> dict[str, object]:
     return options
 
 
-def command(rung: Rung, ass: str, out: str) -> list[str]:
+def command(rung: Rung, ass: str, out: str, options: Mapping[str, object]) -> list[str]:
     """The run of ffmpeg that reads raw frames, draws the text of the file ``ass`` and writes ``out``."""
     frames = ffmpeg.input(
         "pipe:0", format="rawvideo", pix_fmt="yuv420p", s=f"{rung.width}x{rung.height}", framerate=rung.fps
     )
     tagged = frames.filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
     written = tagged.filter("ass", filename=ass, fontsdir="fonts")
-    stream = ffmpeg.output(written, out, format="mp4", **encoder_options(rung)).global_args(
+    stream = ffmpeg.output(written, out, **options).global_args(
         "-nostdin", "-hide_banner", "-nostats", "-filter_threads", "1"
     )
     args: list[str] = ffmpeg.compile(stream, cmd=program(), overwrite_output=True)
@@ -103,10 +104,12 @@ async def make_segment(
     env: Mapping[str, str],
     executor: Executor,
     on_frames: Callable[[int], None],
+    options: Mapping[str, object] | None = None,
 ) -> Path:
     """Draw and encode ``segment`` into ``folder``/``name``.mp4; ``on_frames`` hears how many frames are drawn.
 
-    ``on_frames`` is called on the event loop. If the awaiting task is cancelled, the program is killed and the drawing
+    ``on_frames`` is called on the event loop. ``options`` replaces the encoder's options (the benchmark writes raw
+    frames). If the awaiting task is cancelled, the program is killed and the drawing
     thread has ended when this returns. Raises ``FilmError`` and ``StorageError``.
     """
     loop = asyncio.get_running_loop()
@@ -116,7 +119,7 @@ async def make_segment(
     stop = threading.Event()
     with contextlib.suppress(OSError, AttributeError):  # fewer, longer writes; Linux only
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    args = await asyncio.to_thread(command, rung, f"{name}.ass", f"{name}.mp4")
+    args = await asyncio.to_thread(command, rung, f"{name}.ass", out.name, options or encoder_options(rung))
 
     def heard(frames: int) -> None:
         loop.call_soon_threadsafe(on_frames, frames)
