@@ -1,0 +1,1 @@
+"""What the sandbox insists on: Discord's limits, its OpenAPI document, the keys that events must have."""

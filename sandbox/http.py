@@ -1,0 +1,225 @@
+"""The HTTP side of the REST routes: reading requests, checking and logging them, writing answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import BodyPartReader, MultipartReader, web
+
+from sandbox.checks.openapi import OpenApi
+from sandbox.errors import ApiError
+from sandbox.gateway import Gateway
+from sandbox.rest import Answer, Call, find
+from sandbox.state import State
+from sandbox.world import File
+
+_log = logging.getLogger(__name__)
+
+PREFIX = "/api/v10"
+BUCKET = 50
+"""Requests a bucket holds; generous, so that nothing waits on a sandbox."""
+BUCKET_SECONDS = 1.0
+MAX_FILES = 10
+JSON_LIMIT = 2**20
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something a bot (or the sandbox) did that Discord's contract does not allow."""
+
+    kind: str
+    """`route`, `openapi`, `response`, `event` or `gateway`."""
+    where: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.where}: {self.problem}"
+
+
+@dataclass
+class Request:
+    """One line of the log of REST traffic."""
+
+    method: str
+    path: str
+    route: str | None
+    status: int
+    body: Any = field(repr=False, default=None)
+    files: tuple[str, ...] = ()
+    code: int | None = None
+    problems: tuple[str, ...] = ()
+    at: float = 0.0
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, or what was wrong with it."""
+        refused = () if self.code is None else (f"{self.status} {self.code}",)
+        return "; ".join((*refused, *self.problems)) or "ok"
+
+
+Fault = Callable[[Call], Answer | Awaitable[Answer | None] | None]
+"""Consulted before a route is handled; an `Answer` is given instead, None lets the request through."""
+
+
+class Rest:
+    """Answers `/api/v10/…`. `document` None: requests are not checked against OpenAPI."""
+
+    def __init__(self, state: State, gateway: Gateway, document: OpenApi | None, *, check_answers: bool) -> None:
+        self._state = state
+        self._gateway = gateway
+        self._document = document
+        self._check_answers = check_answers
+        self._buckets: dict[str, tuple[float, int]] = {}
+        self.requests: list[Request] = []
+        self.violations: list[Violation] = []
+        self.faults: list[Fault] = []
+
+    def complain(self, kind: str, where: str, problem: str) -> None:
+        """Record a violation."""
+        _log.error("%s: %s: %s", kind, where, problem)
+        self.violations.append(Violation(kind, where, problem))
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """The handler of every REST request."""
+        call = Call(
+            state=self._state,
+            method=request.method,
+            path=request.rel_url.raw_path.removeprefix(PREFIX),
+            query=dict(request.query),
+            may_see_content=self._gateway.content_allowed,
+        )
+        entry = Request(call.method, call.path, None, 0, at=self._state.world.clock.time())
+        try:
+            answer = await self._answer(request, call, entry)
+        except ApiError as error:
+            answer = Answer(error.status, error.body())
+            entry.code = error.code
+        entry.status = answer.status
+        self.requests.append(entry)
+        self._state.world.changed()
+        return self._written(call, answer)
+
+    async def _answer(self, request: web.Request, call: Call, entry: Request) -> Answer:
+        found = find(call.method, call.path)
+        await self._read(request, call)
+        entry.body, entry.files = call.body, tuple(file.filename for file in call.files.values())
+        if found is None:
+            self.complain("route", f"{call.method} {call.path}", "the sandbox does not know this route")
+            entry.problems = ("unknown route",)
+            raise ApiError(404, 0, "404: Not Found")
+        route, call.args = found
+        call.route = entry.route = f"{route.method} {route.template}"
+        entry.problems = tuple(self._objections(call))
+        if route.needs_token and request.headers.get("Authorization") != f"Bot {self._state.token}":
+            raise ApiError(401, 0, "401: Unauthorized")
+        for fault in list(self.faults):
+            given = fault(call)
+            if isinstance(given, Awaitable):
+                given = await given
+            if given is not None:
+                return given
+        answer = route.handler(call)
+        self._check_answer(call, answer)
+        return answer
+
+    def _objections(self, call: Call) -> list[str]:
+        """What OpenAPI says against the request; each is recorded as a violation."""
+        if self._document is None:
+            return []
+        operation = self._document.operation(call.method, call.path)
+        if operation is None:
+            found = ["no operation of Discord's OpenAPI document"]
+        else:
+            found = self._document.check_body(operation, call.body) + self._document.check_query(operation, call.query)
+        for problem in found:
+            self.complain("openapi", f"{call.method} {call.path[:120]}", problem)
+        return found
+
+    def _check_answer(self, call: Call, answer: Answer) -> None:
+        if self._document is None or not self._check_answers:
+            return
+        operation = self._document.operation(call.method, call.path)
+        for problem in self._document.check_response(operation, answer.status, answer.body) if operation else ():
+            self.complain("response", f"{call.method} {call.path[:120]}", problem)
+
+    async def _read(self, request: web.Request, call: Call) -> None:
+        """Take in JSON, or multipart with `payload_json` and `files[n]`; raises `ApiError`."""
+        kind = request.content_type
+        if not request.can_read_body:
+            return
+        if kind == "multipart/form-data":
+            await self._read_multipart(request, call)
+            return
+        data = await _all(request.content.read, JSON_LIMIT)
+        if data:
+            call.body = _json(data)
+
+    async def _read_multipart(self, request: web.Request, call: Call) -> None:
+        files: dict[int, File] = {}
+        reader: MultipartReader = await request.multipart()
+        # A file past the limit is still taken in, so that it is refused with Discord's words and not a broken pipe.
+        room = self._state.upload_limit * MAX_FILES + JSON_LIMIT
+        async for part in reader:
+            if not isinstance(part, BodyPartReader):
+                raise ApiError(400, 50109, "The request body contains invalid JSON.")
+            name = part.name or ""
+            data = await _all(part.read_chunk, room)
+            room -= len(data)
+            if name == "payload_json":
+                call.body = _json(data)
+            elif name.startswith("files[") and name.endswith("]") and name[6:-1].isdigit():
+                files[int(name[6:-1])] = File(part.filename or "unknown", data)
+        call.files = dict(sorted(files.items()))
+
+    def _written(self, call: Call, answer: Answer) -> web.Response:
+        headers = self._limit_headers(call)
+        if answer.body is None:
+            return web.Response(status=answer.status, headers=headers)
+        # Exactly this content type: discord.py takes anything else for plain text.
+        headers["Content-Type"] = "application/json"
+        return web.Response(status=answer.status, body=json.dumps(answer.body).encode(), headers=headers)
+
+    def _limit_headers(self, call: Call) -> dict[str, str]:
+        """Rate limit headers of an honest, generous bucket; nothing is refused for it yet."""
+        if call.route is None:
+            return {}
+        now = self._state.world.clock.time()
+        major = "/".join(call.args.get(name, "") for name in ("channel_id", "guild_id", "webhook_id", "webhook_token"))
+        key = f"{call.route} {major}"
+        reset, used = self._buckets.get(key, (0.0, 0))
+        if reset <= now:
+            reset, used = now + BUCKET_SECONDS, 0
+        self._buckets[key] = (reset, used + 1)
+        return {
+            "X-RateLimit-Limit": str(BUCKET),
+            "X-RateLimit-Remaining": str(max(0, BUCKET - used - 1)),
+            "X-RateLimit-Reset": f"{reset:.3f}",
+            "X-RateLimit-Reset-After": f"{math.ceil((reset - now) * 1000) / 1000:.3f}",
+            "X-RateLimit-Bucket": hashlib.md5(call.route.encode(), usedforsecurity=False).hexdigest(),
+            "Via": "1.1 sandbox",
+        }
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise ApiError(400, 50109, "The request body contains invalid JSON.") from error
+
+
+async def _all(read: Callable[[int], Awaitable[bytes]], most: int) -> bytes:
+    """Everything there is to read, at most `most` bytes; raises `ApiError` 413."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await read(2**16):
+        size += len(chunk)
+        if size > most:
+            raise ApiError(413, 40005, "Request entity too large")
+        chunks.append(chunk)
+    return b"".join(chunks)
