@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_story")),
         sa.UniqueConstraint("request_key", name=op.f("uq_story_request_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("story", schema=None) as batch_op:
         batch_op.create_index("ix_story_server_id_created_at", ["server_id", "created_at"], unique=False)
@@ -111,6 +112,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["media"], ["media.hash"], name=op.f("fk_film_media_media")),
         sa.ForeignKeyConstraint(["story_id"], ["story.id"], name=op.f("fk_film_story_id_story"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_film")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("film", schema=None) as batch_op:
         batch_op.create_index("ix_film_state", ["state"], unique=False)
@@ -159,6 +161,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["story_id"], ["story.id"], name=op.f("fk_scene_story_id_story"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scene")),
         sa.UniqueConstraint("story_id", "number", name=op.f("uq_scene_story_id_number")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "ballot",
@@ -221,6 +224,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["scene_id"], ["scene.id"], name=op.f("fk_round_scene_id_scene"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
         sa.UniqueConstraint("scene_id", "number", name=op.f("uq_round_scene_id_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.create_index("ix_round_state", ["state"], unique=False)

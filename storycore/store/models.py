@@ -104,11 +104,16 @@ def _story_fk() -> Mapped[int]:
     return mapped_column(sa.ForeignKey("story.id", ondelete="CASCADE"))
 
 
+#: Ids that name workflows or stand in buttons and files are never given out twice, also after a row is gone: SQLite
+#: alone would reuse the last one, and the engine takes a workflow id it knows for work that is done.
+_IDS_ONCE = {"sqlite_autoincrement": True}
+
+
 class StoryRow(Base):
     """A story: a script somebody handed in, and where it lives."""
 
     __tablename__ = "story"
-    __table_args__ = (sa.Index("ix_story_server_id_created_at", "server_id", "created_at"),)
+    __table_args__ = (sa.Index("ix_story_server_id_created_at", "server_id", "created_at"), _IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: What asked for it (an interaction's id): the same request never makes two stories.
@@ -148,7 +153,7 @@ class SceneRow(Base):
     """A scene: a stretch of the script (code points; None for a scene added by hand), its prompt, its pick."""
 
     __tablename__ = "scene"
-    __table_args__ = (sa.UniqueConstraint("story_id", "number"),)
+    __table_args__ = (sa.UniqueConstraint("story_id", "number"), _IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     story_id: Mapped[int] = _story_fk()
@@ -208,7 +213,7 @@ class RoundRow(Base):
     """One asking for pictures of a scene: its prompt, its seed, and the candidates that came."""
 
     __tablename__ = "round"
-    __table_args__ = (sa.UniqueConstraint("scene_id", "number"), sa.Index("ix_round_state", "state"))
+    __table_args__ = (sa.UniqueConstraint("scene_id", "number"), sa.Index("ix_round_state", "state"), _IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scene_id: Mapped[int] = mapped_column(sa.ForeignKey("scene.id", ondelete="CASCADE"))
@@ -271,7 +276,7 @@ class FilmRow(Base):
     """A film asked for: waiting for pictures, in the making, or made."""
 
     __tablename__ = "film"
-    __table_args__ = (sa.Index("ix_film_state", "state"),)
+    __table_args__ = (sa.Index("ix_film_state", "state"), _IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     story_id: Mapped[int] = _story_fk()
