@@ -1,0 +1,202 @@
+"""A prompt read for a picture: who is in it, what is in it, and where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import emoji
+
+from storycore.images.storyboard.lexicon import Thing, thing_of, typed
+from storycore.images.storyboard.people import (
+    CROWDS,
+    PRONOUNS,
+    Look,
+    is_legend,
+    look_of_name,
+    look_of_role,
+    role_of,
+)
+from storycore.images.storyboard.setting import Setting, is_setting_word, read_setting
+from storycore.images.storyboard.words import READ_LIMIT, Token, is_thing_here, lemmas, tokens_of
+
+#: More than this many would be a crowd of stamps, not a picture.
+MOST_PEOPLE = 5
+MOST_THINGS = 14
+
+#: Capitalised words that open sentences and prompts and are no names.
+_NO_NAMES = frozenset(
+    """a an the and but or nor so yet for if when while as at by in on of to from with without into onto over under up
+    down out off near far deep high low soon then there here now once one two three four five six seven eight nine ten
+    this that these those it its he him his she her hers they them their we us our you your i me my mine who whom whose
+    what which where why how all any both each every few many more most much no none not only other others another some
+    such same very too just still even ever never always often again already also back away before after behind between
+    through during until till since because though although however meanwhile suddenly finally perhaps maybe yes oh ah
+    o let do does did done is are was were be been being am have has had will would shall should can could may might
+    must old young little small big great tall short long brave proud poor rich dark bright light cold warm hot wild
+    dead alive alone beautiful ugly good bad evil new first last next long-ago nothing something everything nobody
+    everybody everyone somebody anyone wide close full medium portrait view scene style storybook illustration image
+    picture painting photo cinematic epic dramatic detailed soft digital fantasy watercolor watercolour inside outside
+    above below beside beneath around across along toward towards against among upon like unlike thus hence else than
+    mr mrs ms miss sir dame lord lady saint st dr yesterday today tomorrow monday tuesday wednesday thursday friday
+    saturday sunday january february march july august september october november december english german french
+    spring summer autumn winter north south east west god lo hey well ok come go look see take give say said tell
+    made make came went took gave saw heard red blue green black white golden silver grey gray brown""".split()
+)
+_NO_NAME_ENDINGS = ("ly", "ing", "ed", "ness", "ful", "less", "ous", "ward", "wards")
+_PLACE_BEFORE = frozenset({"in", "at", "near", "into", "through", "across", "along", "beyond", "throughout", "outside"})
+_ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "my", "our", "your", "young", "old"})
+#: Words for anybody: somebody already named is meant, when there is one of that kind.
+_ANYBODY = frozenset(
+    """man woman boy girl lad child son daughter husband wife brother sister father mother hero heroine warrior youth
+    champion maiden lady person someone friend stranger knight human lord son kid apprentice""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person of the picture; ``name`` is "" for somebody unnamed, ``role`` the word used."""
+
+    name: str
+    role: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a prompt asks to see. ``beasts`` and ``things`` are in order of mention, each at most once."""
+
+    setting: Setting
+    actors: tuple[Actor, ...]
+    beasts: tuple[Thing, ...]
+    things: tuple[Thing, ...]
+
+
+@dataclass(slots=True)
+class _Finds:
+    actors: dict[str, Actor] = field(default_factory=dict)
+    roles: dict[str, int] = field(default_factory=dict)
+    named_things: dict[str, Thing] = field(default_factory=dict)
+    things: dict[str, Thing] = field(default_factory=dict)
+    pronoun: str = ""
+
+
+def read_prompt(prompt: str) -> Reading:
+    """Read ``prompt`` (any text at all) for a picture. Never fails; what it does not know it leaves out."""
+    tokens = tokens_of(prompt)
+    setting = read_setting(tokens, prompt)
+    finds = _Finds()
+    names = _names(tokens)
+    taken = _read_names(tokens, names, finds)
+    for index, token in enumerate(tokens):
+        if index not in taken and index not in names:
+            _read_word(tokens, index, token, finds, setting)
+    for found in emoji.emoji_list(prompt[:READ_LIMIT])[:MOST_THINGS]:
+        thing = typed(str(found["emoji"]))
+        if thing is not None:
+            finds.things.setdefault(thing.code, thing)
+    return _reading(setting, finds)
+
+
+def _names(tokens: list[Token]) -> set[int]:
+    """Which tokens are names of somebody: capitalised, and neither a known word nor a place."""
+    lower_elsewhere = {token.low for token in tokens if not token.text[:1].isupper()}
+    sure = {token.low for token in tokens if token.capital and not token.opens and not _is_word(token)}
+    found = set()
+    for index, token in enumerate(tokens):
+        if not token.capital or len(token.low) < 2 or token.low in lower_elsewhere:
+            continue
+        before = tokens[index - 1].low if index else ""
+        legend = is_legend(token.low)
+        if not legend and (_is_word(token) or before in _PLACE_BEFORE or before == "the" or is_setting_word(token.low)):
+            continue
+        opens_oddly = token.opens and token.low.endswith(_NO_NAME_ENDINGS) and token.low not in sure
+        if legend or not opens_oddly:
+            found.add(index)
+    return found
+
+
+def _is_word(token: Token) -> bool:
+    if token.low in _NO_NAMES:
+        return True
+    if not token.opens and thing_of(token.low) is not None:
+        return any(role_of(form) for form in lemmas(token.low)) or thing_of(token.low) is not None
+    return thing_of(token.low) is not None or any(role_of(form) for form in lemmas(token.low))
+
+
+def _read_names(tokens: list[Token], names: set[int], finds: _Finds) -> set[int]:
+    """Put named people (and named beasts) into ``finds``; returns the tokens that described them."""
+    taken: set[int] = set()
+    described: dict[str, tuple[str, Thing | None]] = {}
+    order: list[str] = []
+    for index in sorted(names):
+        if index - 1 in names and not tokens[index].gap.strip():
+            continue  # a family name: the person is known by the first
+        name = tokens[index].low
+        if name not in order:
+            order.append(name)
+        for at in _describing(tokens, index, names):
+            role = next((form for form in lemmas(tokens[at].low) if role_of(form)), "")
+            thing = None if role else thing_of(tokens[at].low)
+            if role or (thing is not None and thing.kind in {"beast", "fur", "sky", "water"}):
+                taken.add(at)
+                described.setdefault(name, (role, thing))
+                break
+    for name in order:
+        role, thing = described.get(name, ("", None))
+        if thing is not None:
+            finds.named_things.setdefault(thing.code, thing)
+        else:
+            finds.actors.setdefault(name, Actor(name, role, look_of_name(name, role_of(role))))
+    return taken
+
+
+def _describing(tokens: list[Token], index: int, names: set[int]) -> list[int]:
+    """Where a description of the name at ``index`` may stand: "King NAME", "NAME the dragon", "NAME, a young knight"."""
+    spots = []
+    if index and not tokens[index].gap.strip() and index - 1 not in names:
+        spots.append(index - 1)
+    if index + 1 < len(tokens):
+        follower = tokens[index + 1]
+        opening = follower.gap.strip()
+        if (opening in {"", ",", "(", ":", "–", "—", "-"} and follower.low in _ARTICLES) or opening == "(":
+            for at in range(index + 1, min(index + 6, len(tokens))):
+                if at > index + 1 and tokens[at].gap.strip() not in {"", "-"}:
+                    break
+                if at in names:
+                    break
+                spots.append(at)
+    return spots
+
+
+def _read_word(tokens: list[Token], index: int, token: Token, finds: _Finds, setting: Setting) -> None:
+    low = token.low
+    if low in PRONOUNS:
+        finds.pronoun = finds.pronoun or PRONOUNS[low]
+        return
+    role = next((form for form in lemmas(low) if role_of(form) and form not in PRONOUNS), "")
+    if role and low not in {"smiths"} and is_thing_here(tokens, index):
+        many = role in CROWDS or (role != low and low.endswith(("s", "men", "ren", "ves")))
+        finds.roles[role] = max(finds.roles.get(role, 1), 3 if many else 1)
+        return
+    thing = thing_of(low)
+    if thing is not None and is_thing_here(tokens, index):
+        finds.things.setdefault(thing.code, thing)
+
+
+def _reading(setting: Setting, finds: _Finds) -> Reading:
+    actors = list(finds.actors.values())
+    genders = {actor.look.garb == "gown" for actor in actors}
+    named_roles = {actor.role for actor in actors}
+    for role, count in finds.roles.items():
+        if role in named_roles:
+            continue
+        look = look_of_role(role)
+        meant = role in _ANYBODY and count == 1 and actors and (look.garb == "gown") in genders
+        if not meant:
+            actors += [Actor("", role, look_of_role(role, number)) for number in range(count)]
+    if not actors and finds.pronoun and not finds.named_things:
+        actors.append(Actor("", finds.pronoun, look_of_role(finds.pronoun)))
+    things = {**finds.named_things, **finds.things}
+    subjects = [thing for thing in things.values() if thing.kind in {"beast", "fur"}]
+    others = [thing for thing in things.values() if thing.kind not in {"beast", "fur"}]
+    return Reading(setting, tuple(actors[:MOST_PEOPLE]), tuple(subjects[:4]), tuple(others[:MOST_THINGS]))
