@@ -253,8 +253,13 @@ class Actor:
         opener: Interaction = modal.interaction
         if opener.member.id != self.id:
             raise SandboxError(f"the form was opened for {opener.member.name}, not for {self.name}")
+        if opener.modal_closed:
+            raise SandboxError("the form is closed: it has been sent")
         data = forms.fill(self._state, opener.channel, modal, values or {})
-        return await self._act(MODAL_SUBMIT, opener.channel, data, message=opener.message, origin=opener)
+        result = await self._act(MODAL_SUBMIT, opener.channel, data, message=opener.message, origin=opener)
+        # The client closes the form only once the bot has taken it.
+        opener.modal_closed = result.failed is None
+        return result
 
     # What stands behind
 

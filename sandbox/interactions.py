@@ -51,6 +51,7 @@ class Interaction:
     original: Message | None = None
     followups: list[Message] = field(default_factory=list)
     modal: Mapping[str, Any] | None = None
+    modal_closed: bool = False
     choices: list[dict[str, Any]] | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -157,7 +157,7 @@ class Sandbox:
             app.router.add_get(f"/{folder}/{{channel_id}}/{{attachment_id}}/{{filename}}", cdn.serve)
         Control(self).add_routes(app.router)
         app.router.add_route("*", "/api/{tail:.*}", self._rest.serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(app, shutdown_timeout=1.0, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, HOST, self._port)
         await site.start()

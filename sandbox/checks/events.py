@@ -1,7 +1,7 @@
 """The keys that a gateway event must have: discord.py's parsers raise KeyError on a missing one, and its reader dies.
 
 The tables are ours, read off discord.py 2.7's `state.py`, the constructors it calls, and `discord/types/*.py`.
-A key is `name`, `name?` when it may be null, and a value's own table follows after a colon in `NESTED`.
+A key is `name`, or `name?` when it may be null; `NESTED` and `LISTS` say which keys hold things with tables of their own.
 """
 
 from __future__ import annotations
@@ -125,8 +125,6 @@ def missing_keys(event: str, payload: Mapping[str, Any]) -> list[str]:
     found = _lacks(payload, EVENTS[event], "")
     if event == "INTERACTION_CREATE":
         found += _interaction(payload)
-    if event in ("GUILD_MEMBER_UPDATE", "GUILD_MEMBER_ADD"):
-        found = [path for path in found if not path.startswith("roles[")]
     return found
 
 
@@ -146,7 +144,9 @@ def _lacks(value: Mapping[str, Any], table: tuple[str, ...], path: str) -> list[
             if isinstance(item, dict):
                 found += _lacks(item, nested, f"{path}{key}[{index}].")
     if isinstance(value.get("member"), dict):
-        found += _lacks(value["member"], MEMBER, f"{path}member.")
+        # A thread's "member" is a membership of the thread, everything else's one of the server.
+        own = THREAD_MEMBER if "thread_metadata" in value else MEMBER
+        found += _lacks(value["member"], own, f"{path}member.")
     for index, component in enumerate(value.get("components") or []):
         found += _component(component, f"{path}components[{index}].")
     return found

@@ -124,6 +124,6 @@ def _written(call: Call, interaction: Interaction, kind: int) -> dict[str, Any]:
             "channel_id": str(interaction.channel.id),
             "guild_id": str(interaction.channel.guild.id),
         }
-    if kind in (REPLY, DEFER, UPDATE):
+    if kind in (REPLY, UPDATE):
         body["resource"] = {"type": kind, "message": call.written(message) if message else None}
     return body

@@ -9,7 +9,7 @@ import discord
 import pytest
 from PIL import Image
 
-from sandbox import Actor, Channel, File, Sandbox
+from sandbox import Actor, Channel, File, Sandbox, SandboxError
 from tests.sandbox.bot import TestBot, VoteButton
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -81,7 +81,13 @@ async def test_modal_with_text_select_and_upload(
     answer = await ada.submit(modal, {"Title": "Saga", "Script": [File("a.txt", b"one"), File("b.txt", b"two")]})
     message = await answer.response()
     assert message.content == "Saga ['s'] ['one', 'two']"
-    answer = await ada.submit(modal)
+    with pytest.raises(SandboxError, match="closed"):
+        await ada.submit(modal)
+    again = (await ada.slash(channel, "story new", title="x")).modal
+    assert again is not None
+    with pytest.raises(SandboxError, match="opened for Ada"):
+        await bo.submit(again)
+    answer = await ada.submit(again)
     assert (await answer.response()).content == "Untitled ['s'] []"
     assert sandbox.violations == []
 
