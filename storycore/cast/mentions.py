@@ -208,7 +208,7 @@ def _head(tokens: list[Token], i: int, taken: set[int]) -> int | None:
             "as",
         ):
             break
-        elif said and found is None and j == _last_joined(tokens, i):
+        elif said and found is None and j == _last_joined(tokens, i) and not token.lower.endswith("ly"):
             found = j
     return found
 

@@ -22,6 +22,10 @@ _ADVERBS = frozenset(
 )
 
 
+#: Who "I" is: the narrator, who is nobody's index.
+_NARRATOR = -1
+
+
 @dataclass(slots=True)
 class _Turn:
     """One quote's paragraph and who spoke it."""
@@ -65,7 +69,7 @@ class Attribution:
             known = who[i]
         if quotes and known is not None:
             self._turns.append(_Turn(number, known))
-        return who
+        return [None if speaker == _NARRATOR else speaker for speaker in who]
 
     def _span(self, line: Line) -> range:
         return range(bisect_left(self._starts, line.start), bisect_left(self._starts, line.end))
@@ -125,6 +129,8 @@ class Attribution:
 
     def _somebody(self, at: int) -> int | None:
         """Who begins at this word: a mention, or the one a subject pronoun stands for."""
+        if self._tokens[at].lower == "i":
+            return _NARRATOR
         if at in self._by_first:
             return None if self._tokens[self._last_of[at]].possessive else self._by_first[at]
         word = self._tokens[at].lower

@@ -16,6 +16,7 @@ from storycore.prompts.drawable import LIGHT, PLACES, drawables, singular
 from storycore.prompts.escape import escape
 from storycore.prompts.looks import Look, find_looks, narration, pattern
 from storycore.script.model import LineKind, Scene, Script
+from storycore.script.words import word_set
 
 #: What every prompt ends with until a server chooses a style of its own.
 DEFAULT_STYLE = "storybook illustration, painterly, richly detailed"
@@ -24,39 +25,23 @@ MAX_PROMPT_WORDS = 60
 #: The most of the cast in one picture: more become a crowd.
 MAX_WHO = 3
 
-_ON = frozenset(
-    [
-        "bridge",
-        "roof",
-        "beach",
-        "hill",
-        "mountain",
-        "island",
-        "road",
-        "street",
-        "stage",
-        "deck",
-        "path",
-        "pier",
-        "field",
-        "battlefield",
-        "shore",
-        "coast",
-        "cliff",
-    ]
+_ON = word_set(
+    "bridge stairs roof beach hill mountain island road street stage deck path pier field battlefield shore coast cliff"
 )
-_BY = frozenset(["river", "sea", "lake", "pond", "gate", "harbor", "harbour"])
-_OUTDOORS = frozenset(["tree", "sky", "rain", "grass", "snow", "sun", "moon", "storm", "cloud", "star", "wind"])
+_BY = word_set("river sea lake pond gate harbor harbour")
+_OUTDOORS = word_set("tree sky rain grass snow sun moon storm cloud star wind")
 _SLUG = re.compile(r"(?:INT|EXT|I/E)[./EXTIN ]*\s*(?P<place>[^-–—]+?)\s*(?:[-–—]\s*(?P<time>[A-Z ]+))?$")
 
 
 @dataclass(slots=True)
 class _Carried:
-    """What a scene hands on to the next: who was seen last, and where."""
+    """What a scene hands on to the next: who was seen last, and where; from a heading, also in what light."""
 
     who: tuple[CastMember, ...] = ()
     subject: CastMember | None = None
     place: str = ""
+    light: str = ""
+    headed: bool = False
 
 
 def write_prompt(scene: Scene, cast: Sequence[CastMember], *, style: str = DEFAULT_STYLE) -> str:
@@ -77,17 +62,20 @@ def _write(scene: Scene, cast: Sequence[CastMember], looks: Mapping[str, Look], 
     clauses, subject = told_clauses(scene, cast, looks, carried.subject, carried.who)
     who = _who(scene, cast, clauses)
     heading_place, heading_time = _heading(scene)
+    if heading_place:
+        carried.place, carried.light, carried.headed = heading_place, heading_time, True
     people = _people(who or carried.who[:1], looks)
     told = " ".join(clause.text for clause in clauses)
     elsewhere = _places(told) or set(drawables(told)) & _OUTDOORS
-    place = heading_place or ("" if elsewhere else carried.place)
+    place = "" if elsewhere and not heading_place else carried.place
     room = MAX_PROMPT_WORDS - sum(len(part.split()) for part in (people, place, style)) - 3
     chosen = _choose(clauses, max(12, room))
     seen = ". ".join(_sentence(clause.text) for clause in chosen) or _fallback(scene, room)
-    light = heading_time or _light(scene, seen)
+    light = _light(scene, seen) or carried.light
     carried.who = who or carried.who
     carried.subject = subject
-    carried.place = _last_place(told) or place or carried.place
+    if not carried.headed:
+        carried.place = _last_place(told) or carried.place
     if set(_places(place)) & set(drawables(seen)):
         place = ""
     picture = ", ".join(part.rstrip(".,;") for part in (escape(seen), escape(place)) if part)

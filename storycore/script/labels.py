@@ -90,7 +90,8 @@ def _after_aside(line: str, at: int) -> int:
 
 
 def _tidy(name: str) -> str:
-    """ "OLD MARTA" as it is written in prose: "Old Marta"; "" for a narrator."""
+    """ "OLD MARTA" and "old marta" as they are written in prose: "Old Marta"; "" for a narrator."""
     if name.lower() in _NARRATORS:
         return ""
-    return name.title().replace("'S", "'s").replace("’S", "’s") if name.isupper() and len(name) > 2 else name
+    shouted = name.isupper() and len(name) > 2
+    return re.sub(r"(['’])S\b", r"\1s", name.title()) if shouted or name.islower() else name

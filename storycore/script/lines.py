@@ -41,9 +41,9 @@ def cut_paragraph(nlp: Language, text: str, block: Block) -> Iterator[Piece]:
     for start, end, kind in _segments(text, block):
         inner = _slice(ends, start, end)
         for a, b in cut_segment(text, start, end, inner):
-            words = count_words(text[a:b])
-            if not words:
+            if not has_words(text[a:b]):
                 continue
+            words = count_words(text[outer if opens else a : b])
             rests = opens or (bool(_ENDS.search(text[max(0, a - 12) : a])) and not _is_tag(text, a, b))
             speaker = (block.label or None) if kind is LineKind.SPEECH else None
             yield Piece(a, b, outer if opens else a, kind, speaker, words, opens, rests)

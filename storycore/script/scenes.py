@@ -160,7 +160,7 @@ def _length_cost(words: int) -> float:
     if words < MIN_WORDS:
         return 0.6 + (MIN_WORDS - words) * 0.12
     if words > MAX_WORDS:
-        return 0.6 + (words - MAX_WORDS) * 0.15
+        return 2.0 + (words - MAX_WORDS) * 0.3
     return 0.6 * ((words - _TARGET) / 20) ** 2
 
 
@@ -182,11 +182,12 @@ def _border_cost(text: str, pieces: list[Piece], i: int) -> float:
 def _extract(lines: tuple[Line, ...]) -> str:
     """A scene's title from its words: the beginning of its first narration, up to a clause's end where one is near."""
     told = [line.text for line in lines if line.kind is LineKind.NARRATION and len(line.text.split()) > 3]
+    told = [text for text in told if not text[0].islower()] or told
     if not told:
         return _short(f"“{lines[0].text}”") if len(lines[0].text) < MAX_TITLE - 2 else _short(lines[0].text)
     text = told[0]
     clause = re.match(r"(.{12,58}?)[,.;:!?—–](?=\s|$)", text)
-    return _capital(clause[1] if clause else _short(text))
+    return _capital(clause[1] if clause else _short(text.rstrip(".")))
 
 
 def _capital(text: str) -> str:
