@@ -1,0 +1,153 @@
+"""A workshop for tests: the real database, engine and understanding; a painter and a voice that cost nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import wave
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from PIL import Image
+
+from storycore.cast.model import Understanding
+from storycore.cast.understand import understand
+from storycore.images.base import PainterHealth, Painting, PaintProgress, PaintRequest, ProgressCallback
+from storycore.narration.base import Speech, Voice, WordTime
+from storycore.store.database import Database
+from storycore.store.media import MediaFolder
+from storycore.studio import stories
+from storycore.studio.views import StoryView
+from storycore.work.engine import Engine
+from storycore.work.workshop import WorkOptions, Workshop
+
+STORY = """# The well
+
+The old miller walked to the well at dawn and looked down into the dark water. "Who is there?" he asked.
+A frog sat on the stone and blinked at him in the first light of the sun.
+
+# The crown
+
+"I am the king of this well," said the frog. A golden crown lay in the wet moss beside him.
+The miller took off his hat and bowed, and the crown shone like a small fire between them.
+"""
+
+
+class QuickPainter:
+    """Paints one flat colour per seed. Faults on command: ``faults`` is called with each request first."""
+
+    name = "quick"
+    note = "Flat colours, for tests."
+
+    def __init__(self) -> None:
+        self.requests: list[PaintRequest] = []
+        self.cancelled: list[str] = []
+        self.faults: Callable[[PaintRequest], None] | None = None
+        self.gate: asyncio.Event | None = None
+
+    def fingerprint(self) -> str:
+        return "quick-1"
+
+    async def generate(self, request: PaintRequest, on_progress: ProgressCallback | None = None) -> list[Painting]:
+        self.requests.append(request)
+        if self.faults is not None:
+            self.faults(request)
+        if self.gate is not None:
+            try:
+                await self.gate.wait()
+            except asyncio.CancelledError:
+                self.cancelled.append(request.task_id)
+                raise
+        if on_progress is not None:
+            on_progress(PaintProgress(0.5))
+        return [self._paint(request, index) for index in range(request.count)]
+
+    def _paint(self, request: PaintRequest, index: int) -> Painting:
+        seed = (request.seed + index) % 2**32
+        colour = (seed & 255, seed >> 8 & 255, seed >> 16 & 255)
+        file = io.BytesIO()
+        Image.new("RGB", (request.width, request.height), colour).save(file, "PNG")
+        return Painting(file.getvalue(), "image/png", request.width, request.height, seed, {"prompt": request.prompt})
+
+    async def cancel(self, task_id: str) -> None:
+        self.cancelled.append(task_id)
+
+    async def health(self) -> PainterHealth:
+        return PainterHealth(True, "quick")
+
+    async def close(self) -> None:
+        return None
+
+
+class QuickNarrator:
+    """Says every line in 0.2 s of silence."""
+
+    name = "quick"
+
+    def __init__(self) -> None:
+        self.spoken: list[str] = []
+
+    def fingerprint(self, voice: Voice) -> str:
+        return f"quick-{voice.variant}-{voice.pitch}-{voice.rate}"
+
+    async def speak(self, text: str, voice: Voice) -> Speech:
+        self.spoken.append(text)
+        file = io.BytesIO()
+        with wave.open(file, "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(22050)
+            sound.writeframes(bytes(2 * 4410))
+        return Speech(file.getvalue(), 22050, 0.2, (WordTime(0.0, 0.2, 0, len(text)),))
+
+    async def close(self) -> None:
+        return None
+
+
+class ThreadReader:
+    """The real understanding, in a thread: a process of its own would cost each test its start."""
+
+    async def understand(self, text: str) -> Understanding:
+        return await asyncio.to_thread(understand, text)
+
+    async def close(self) -> None:
+        return None
+
+
+@asynccontextmanager
+async def small_workshop(folder: Path, options: WorkOptions | None = None) -> AsyncIterator[Workshop]:
+    """A workshop in ``folder``, closed at the end."""
+    url = f"sqlite+aiosqlite:///{folder / 'fireside.db'}"
+    workshop = Workshop(
+        database=await Database.open(url),
+        folder=MediaFolder(folder / "media"),
+        painter=QuickPainter(),
+        narrator=QuickNarrator(),
+        reader=ThreadReader(),
+        engine=Engine(url, poll_s=0.05),
+        options=options or WorkOptions(film_quality=360),
+    )
+    try:
+        await workshop.engine.launch(workshop)
+        yield workshop
+    finally:
+        await workshop.close()
+
+
+async def until(
+    workshop: Workshop, story_id: int, condition: Callable[[StoryView], bool], timeout: float = 60
+) -> StoryView:
+    """The story's view once ``condition`` holds; looked at after every change. Raises ``TimeoutError``."""
+    changed = asyncio.Event()
+    stop = workshop.changes.listen(lambda _: changed.set())
+    try:
+        async with asyncio.timeout(timeout):
+            while True:
+                changed.clear()
+                view = await stories.show(workshop, story_id)
+                if condition(view):
+                    return view
+                await changed.wait()
+    finally:
+        stop()
