@@ -58,7 +58,9 @@ def find_labels(lines: list[str]) -> dict[int, Label]:
             labels[i] = Label(_tidy(name), _after_aside(lines[i], match.end()))
     for i, line in enumerate(lines[:-1]):
         if i not in labels and (cue := _CUE.match(line)) and _is_cue(lines, i, cue):
-            labels[i] = Label(_tidy(" ".join(cue["name"].split())), _after_aside(lines[i + 1], 0), alone=True)
+            labels[i] = Label(
+                _tidy(" ".join(cue["name"].split())), _after_aside(lines[i + 1], 0, whole=True), alone=True
+            )
     return labels
 
 
@@ -84,9 +86,10 @@ def _is_cue(lines: list[str], i: int, match: re.Match[str]) -> bool:
     return plain and above and bool(below) and not below.isupper() and not re.match(r"[=\-*_~#]", below)
 
 
-def _after_aside(line: str, at: int) -> int:
+def _after_aside(line: str, at: int, whole: bool = False) -> int:
+    """Past an aside like (laughing); past one that fills the line only where ``whole`` says that more follows."""
     aside = _ASIDE.match(line, at)
-    return aside.end() if aside and aside.end() < len(line) else at
+    return aside.end() if aside and (whole or aside.end() < len(line)) else at
 
 
 def _tidy(name: str) -> str:

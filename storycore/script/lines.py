@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 
 from storycore.script.blocks import Block
+from storycore.script.markup import spoken
 from storycore.script.model import LineKind
 from storycore.script.quotes import find_quotes
 from storycore.script.sentences import cut_segment, sentence_ends
@@ -41,7 +42,7 @@ def cut_paragraph(nlp: Language, text: str, block: Block) -> Iterator[Piece]:
     for start, end, kind in _segments(text, block):
         inner = _slice(ends, start, end)
         for a, b in cut_segment(text, start, end, inner):
-            if not has_words(text[a:b]):
+            if not has_words(spoken(text[a:b])):
                 continue
             words = count_words(text[outer if opens else a : b])
             rests = opens or (bool(_ENDS.search(text[max(0, a - 12) : a])) and not _is_tag(text, a, b))

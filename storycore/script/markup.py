@@ -8,7 +8,7 @@ from storycore.script.words import fold
 
 _INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{|}~])"
-    r"|(?P<comment><!--.{0,2000}?-->)"
+    r"|(?P<comment><!--.{0,400}?-->)"
     r"|!?\[(?P<label>[^\[\]\n]{0,300})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,500}(?:[ \t]+\"[^\"\n]{0,200}\")?\)"
     r"|<a?:(?P<emoji>\w{2,32}):\d{1,20}>"
     r"|</?(?:b|i|u|s|em|strong|br|p|q|span|sub|sup|center|blockquote)(?:\s[^<>]{0,200})?/?>"

@@ -7,6 +7,7 @@ import codecs
 import filetype
 
 from storycore.errors import ScriptError
+from storycore.script.markup import spoken
 from storycore.script.words import UNSPACED, count_words, has_words
 
 #: The largest file taken in: 1 MiB. 20,000 English words are about 120,000 bytes.
@@ -70,7 +71,7 @@ def check_text(text: str) -> str:
         )
     _refuse_other_formats(text)
     _refuse_binary(text)
-    if not has_words(text):
+    if not has_words(spoken(text)):
         raise ScriptError("There are no words in this script.", "A story needs at least one sentence to tell.")
     _refuse_too_long(text)
     return text

@@ -64,7 +64,7 @@ def split_script(text: str) -> Script:
                 headings, fresh = [], False
             sections[-1][1].extend(pieces)
         if not sections:
-            sections = [(None, _spoken_headings(nlp, text, blocks))]
+            sections = [(None, _whatever_there_is(nlp, text, blocks))]
     return Script(text, tuple(_scenes(text, sections)))
 
 
@@ -93,14 +93,15 @@ def _reaching(piece: Piece, outer: int) -> Piece:
     return Piece(piece.start, piece.end, outer, piece.kind, piece.speaker, piece.words, piece.opens, piece.rests)
 
 
-def _spoken_headings(nlp: Language, text: str, blocks: list[Block]) -> list[Piece]:
-    """A script of headings alone is read aloud after all: better than a film about nothing."""
-    pieces: list[Piece] = []
-    for block in blocks:
-        if block.kind is BlockKind.HEADING:
-            words = Block(BlockKind.PARAGRAPH, block.start, block.body, block.end, "")
-            pieces.extend(cut_paragraph(nlp, text, words))
-    return pieces
+def _whatever_there_is(nlp: Language, text: str, blocks: list[Block]) -> list[Piece]:
+    """A script of headings or labels alone is read aloud after all: better than no film."""
+    headings = [block for block in blocks if block.kind is BlockKind.HEADING]
+    told = [Block(BlockKind.PARAGRAPH, block.start, block.body, block.end, "") for block in headings]
+    whole = Block(BlockKind.PARAGRAPH, 0, 0, len(text), "")
+    for candidates in (told, [whole]):
+        if pieces := [piece for block in candidates for piece in cut_paragraph(nlp, text, block)]:
+            return pieces
+    return []
 
 
 def _scenes(text: str, sections: list[tuple[Block | None, list[Piece]]]) -> list[Scene]:
@@ -183,9 +184,9 @@ def _extract(lines: tuple[Line, ...]) -> str:
     """A scene's title from its words: the beginning of its first narration, up to a clause's end where one is near."""
     told = [line.text for line in lines if line.kind is LineKind.NARRATION and len(line.text.split()) > 3]
     told = [text for text in told if not text[0].islower()] or told
-    if not told:
-        return _short(f"“{lines[0].text}”") if len(lines[0].text) < MAX_TITLE - 2 else _short(lines[0].text)
-    text = told[0]
+    text = told[0] if told else lines[0].text
+    if not told and lines[0].kind is LineKind.SPEECH:
+        return f"“{text}”" if len(text) < MAX_TITLE - 2 else _short(text)
     clause = re.match(r"(.{12,58}?)[,.;:!?—–](?=\s|$)", text)
     return _capital(clause[1] if clause else _short(text.rstrip(".")))
 
