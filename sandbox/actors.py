@@ -185,9 +185,15 @@ class Actor:
         }
         return await self._act(COMMAND, message.channel, data)
 
+    def options_of(self, command: str) -> dict[str, int]:
+        """The options of a slash command that this person is offered: type by name."""
+        name, *words = command.removeprefix("/").split() or [""]
+        node = subcommand(self._state.commands.find(self.member, CHAT_INPUT, name), words)
+        return {item["name"]: item["type"] for item in node.get("options") or []}
+
     def _command(self, channel: Channel, command: str) -> tuple[Mapping[str, Any], list[str], Mapping[str, Any]]:
         self._may(channel, Permission.USE_APPLICATION_COMMANDS)
-        name, *words = command.removeprefix("/").split()
+        name, *words = command.removeprefix("/").split() or [""]
         found = self._state.commands.find(self.member, CHAT_INPUT, name)
         return found, words, subcommand(found, words)
 

@@ -46,10 +46,14 @@ class FormErrors:
     def __bool__(self) -> bool:
         return bool(self._tree)
 
+    def raised(self) -> ApiError:
+        """400/50035 with what was added."""
+        return ApiError(400, 50035, "Invalid Form Body", self._tree)
+
     def raise_if_any(self) -> None:
-        """Raise `ApiError` 400/50035 when at least one field is wrong."""
+        """Raise `raised()` when at least one field is wrong."""
         if self._tree:
-            raise ApiError(400, 50035, "Invalid Form Body", self._tree)
+            raise self.raised()
 
 
 def unknown(what: str, code: int) -> ApiError:

@@ -236,8 +236,7 @@ class Gateway:
             return None
         session = self._sessions.get(str(data.get("session_id")))
         seen = data.get("seq")
-        complete = session is not None and isinstance(seen, int) and session.sequence - seen <= len(session.sent)
-        if session is None or not complete:
+        if session is None or not isinstance(seen, int) or session.sequence - seen > len(session.sent):
             socket.put({"op": INVALID, "d": False, "s": None, "t": None})
             return None
         session.socket = socket

@@ -53,13 +53,16 @@ class Overwrite:
     deny: int = 0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Member:
     user: User
     guild: Guild
     joined_at: str
     role_ids: list[int] = field(default_factory=list)
     nick: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Member {self.name}>"
 
     @property
     def id(self) -> int:
@@ -112,7 +115,7 @@ class ThreadState:
     total_sent: int = 0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """A text channel, or a thread in one (then `thread` and `parent` are set)."""
 
@@ -129,6 +132,9 @@ class Channel:
     hidden: dict[int, Message] = field(default_factory=dict)
     typing: list[tuple[int, float]] = field(default_factory=list)
     rate_limit_per_user: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Channel #{self.name}>"
 
     @property
     def is_thread(self) -> bool:
@@ -154,7 +160,7 @@ class Channel:
         return self.by_id.get(message_id) or self.hidden.get(message_id)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Message:
     """A message. `components` are as Discord would return them; the properties below say what a person sees."""
 
@@ -181,6 +187,9 @@ class Message:
     visible_to: int | None = None
     deleted: bool = False
     edits: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Message {self.id} by {self.author.name}: {self.text[:60]!r}>"
 
     @property
     def is_v2(self) -> bool:
@@ -222,7 +231,7 @@ class Message:
         return next((reaction for reaction in self.reactions if reaction.emoji == emoji), None)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Guild:
     id: int
     name: str
@@ -231,6 +240,9 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Guild {self.name}>"
 
     def text_channels(self) -> Iterator[Channel]:
         """The channels that are no threads."""

@@ -94,7 +94,7 @@ def _number(option: Mapping[str, Any], value: Value) -> int | float:
     whole = option["type"] == INTEGER
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         raise SandboxError(f"{option['name']} is a {'whole ' if whole else ''}number")
-    number: int | float = value  # type: ignore[assignment]  # narrowed by a tuple that mypy cannot follow
+    number: int | float = value
     least, most = option.get("min_value"), option.get("max_value")
     if (least is not None and number < least) or (most is not None and number > most):
         raise SandboxError(f"{option['name']} is from {least} to {most}")

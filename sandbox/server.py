@@ -174,7 +174,7 @@ class Sandbox:
 
     # Waiting
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0, what: str = "") -> T:
+    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 10.0, what: str = "") -> T:
         """Wait until `predicate()` is true, asked again at every change of the world; gives what it gave.
 
         Raises `SandboxError` after `timeout` seconds.

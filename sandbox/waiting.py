@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from sandbox.errors import SandboxError
@@ -11,9 +12,12 @@ from sandbox.world import World
 
 T = TypeVar("T")
 
+LOOK_AGAIN = 0.1
+"""Seconds."""
 
-async def until(world: World, predicate: Callable[[], T], timeout: float, what: str = "") -> T:
-    """Wait until `predicate()` is true, asked again at every change of the world; gives what it gave.
+
+async def until(world: World, predicate: Callable[[], T | None], timeout: float, what: str = "") -> T:
+    """Wait until `predicate()` is true, asked again at every change of the world and every 0.1 s; gives what it gave.
 
     Raises `SandboxError` after `timeout` seconds.
     """
@@ -25,7 +29,9 @@ async def until(world: World, predicate: Callable[[], T], timeout: float, what: 
                 changed.clear()
                 if value := predicate():
                     return value
-                await changed.wait()
+                # A predicate may look at more than the world (the bot's own rows): look again now and then.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), LOOK_AGAIN)
     except TimeoutError:
         raise SandboxError(f"waited {timeout:g} s in vain" + (f" for {what}" if what else "")) from None
     finally:

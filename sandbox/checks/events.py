@@ -1,7 +1,7 @@
 """The keys that a gateway event must have: discord.py's parsers raise KeyError on a missing one, and its reader dies.
 
 The tables are ours, read off discord.py 2.7's `state.py`, the constructors it calls, and `discord/types/*.py`.
-A key is `name`, or `name?` when it may be null; `NESTED` and `LISTS` say which keys hold things with tables of their own.
+A key is `name`, or `name?` when it may be null; `NESTED` and `LISTS` say which keys hold things with own tables.
 """
 
 from __future__ import annotations

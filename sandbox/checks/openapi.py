@@ -147,7 +147,8 @@ def _fits(value: str, schema: Mapping[str, Any]) -> bool:
     if kind == "integer":
         if not re.fullmatch(r"-?\d{1,20}", value):
             return False
-        return schema.get("minimum", int(value)) <= int(value) <= schema.get("maximum", int(value))
+        least, most = schema.get("minimum"), schema.get("maximum")
+        return (least is None or int(value) >= least) and (most is None or int(value) <= most)
     if str(schema.get("$ref", "")).endswith("/SnowflakeType"):
         return value.isdigit()
     return True

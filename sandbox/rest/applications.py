@@ -40,7 +40,7 @@ def get_user(call: Call) -> Answer:
 def get_application(call: Call) -> Answer:
     world = call.state.world
     owner = next(iter(world.guilds.values())).owner_id if world.guilds else world.bot.id
-    body = {
+    body: dict[str, Any] = {
         "id": str(world.bot.id),
         "name": world.bot.name,
         "icon": None,

@@ -54,11 +54,11 @@ def answer(call: Call) -> Answer:
     interaction = call.state.desk.to_answer(call.snowflake("interaction_id"), call.args["interaction_token"])
     body = call.form
     kind = body.get("type")
-    if kind not in interaction.answers:
+    if not isinstance(kind, int) or kind not in interaction.answers:
         errors = FormErrors()
         allowed = ", ".join(str(item) for item in sorted(interaction.answers))
         errors.add(("type",), "BASE_TYPE_CHOICES", f"Value must be one of ({allowed}).")
-        errors.raise_if_any()
+        raise errors.raised()
     data: dict[str, Any] = body.get("data") or {}
     _ANSWERS[kind](call, interaction, data)
     call.state.desk.acknowledge(interaction, kind)

@@ -61,7 +61,7 @@ class TestBot(discord.Client):
     __test__ = False
 
     def __init__(self, intents: discord.Intents | None = None, sync_guild: int | None = None) -> None:
-        super().__init__(intents=intents or discord.Intents.default())
+        super().__init__(intents=intents or discord.Intents.default(), guild_ready_timeout=0.05)
         self.tree = app_commands.CommandTree(self)
         self.sync_guild = sync_guild
         self.handlers: dict[str, Handler] = {}
