@@ -243,7 +243,7 @@ class _Maker:
             codec="copy",
             movflags="+faststart",
             map_metadata=-1,
-            metadata=[f"title={title}", "comment=Made with Fireside"],
+            **{"metadata": f"title={title}", "metadata:g": "comment=Made with Fireside"},
         )
         await self._run(stream)
         return self._folder / "film.mp4"

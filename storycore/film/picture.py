@@ -103,12 +103,15 @@ def _hsv(hue: float, saturation: float, value: float) -> npt.NDArray[np.float32]
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2RGB)[0, 0] * 255, np.float32)
 
 
-def filled(rgb: Pixels, width: int, height: int) -> Pixels:
-    """``rgb`` in a frame of ``width`` x ``height``: cropped where little is lost, else before its own blurred copy."""
+def filled(rgb: Pixels, width: int, height: int, *, whole: bool = True) -> Pixels:
+    """``rgb`` in a frame of ``width`` x ``height``: cropped where little is lost, else before its own blurred copy.
+
+    ``whole`` False: always cropped (behind a title nobody misses the rest).
+    """
     tall, wide = rgb.shape[:2]
     kept = min(wide / tall, width / height) / max(wide / tall, width / height)
     cover = _covering(rgb, width, height)
-    if kept >= _COVER:
+    if kept >= _COVER or not whole:
         return cover
     small = cv2.resize(cover, (max(16, width // 8), max(16, height // 8)), interpolation=cv2.INTER_AREA)
     sigma = max(1.0, min(width, height) / 8 / 22)

@@ -189,5 +189,5 @@ def _source(segment: Segment, rung: Rung) -> Pixels:
     if loaded is None:
         ground = picture.card(width, height, derived_seed("card", segment.seed))
     else:
-        ground = picture.filled(loaded, width, height)
+        ground = picture.filled(loaded, width, height, whole=segment.look is Look.CLEAR)
     return picture.softened(ground) if segment.look is Look.SOFT else ground

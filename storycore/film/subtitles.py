@@ -21,7 +21,7 @@ _CREDIT_SIZE = 0.062
 #: Part of the frame's width that a row may take, and of its height left free below, by shape (wide, square, tall).
 _ROW_WIDTH = {"wide": 0.76, "square": 0.86, "tall": 0.86}
 _BOTTOM = {"wide": 0.065, "square": 0.07, "tall": 0.16}
-_CREDITS_A_PAGE = 9
+_CREDITS_A_PAGE = 6
 
 _WHITE = pysubs2.Color(255, 255, 255, 0)
 _HEARD = pysubs2.Color(255, 226, 150, 0)
@@ -64,15 +64,19 @@ def scene_subtitles(lines: Sequence[Heard], seconds: float, width: int, height: 
     size = _text_size(width, height)
     widest = _ROW_WIDTH[_shape(width, height)] * width / size
     lost = shortened = 0
+    cues: list[tuple[Cue, str]] = []
     for index, heard in enumerate(lines):
         shown = tokens_of(heard.line, heard.begin, heard.seconds, letters, widest)
-        lost += shown.lost
-        shortened += shown.shortened
-        until = lines[index + 1].begin - 0.04 if index + 1 < len(lines) else seconds - 0.1
         name, missing = letters.clean(heard.line.speaker[:60]) if heard.line.speaker else ("", 0)
-        lost += missing
-        for cue in cut(shown.tokens, letters.width(" ", 1.0), widest, until):
-            document.append(_cue_event(cue, name, letters, size, widest))
+        lost += shown.lost + missing
+        shortened += shown.shortened
+        until = lines[index + 1].begin if index + 1 < len(lines) else seconds - 0.1
+        cues.extend((cue, name) for cue in cut(shown.tokens, letters.width(" ", 1.0), widest, until))
+    for index, (cue, name) in enumerate(cues):
+        event = _cue_event(cue, name, letters, size, widest)
+        if index + 1 < len(cues):  # two at once would be stacked, and the second would stand too high
+            event.end = min(event.end, _ms(cues[index + 1][0].begin) - 10)
+        document.append(event)
     return Written(document.to_string("ass"), lost, shortened)
 
 
@@ -110,7 +114,7 @@ def title_card(title: str, seconds: float, width: int, height: int) -> Written:
     """The title, large, there from the first frame on."""
     letters = _letters_for(title)
     text, lost = letters.clean(title[:300])
-    rows_, size = _fitted_rows(text or " ", letters, width * 0.84, _TITLE_SIZE * min(width, height), 3)
+    rows_, size = _fitted_rows(text or " ", letters, width * 0.84, _TITLE_SIZE * min(width, height), 4)
     document = _document(width, height)
     shown = "\\N".join(escaped(row) for row in rows_)
     head = f"{{\\an5\\fn{letters.name}\\fs{size}\\pos({width // 2},{height // 2})\\fad(0,350)}}"
@@ -150,7 +154,9 @@ def credits_card(title: str, credits_: Sequence[str], seconds: float, width: int
         for credit in credits_[page * _CREDITS_A_PAGE : (page + 1) * _CREDITS_A_PAGE]:
             clean, missing = letters.clean(credit[:300])
             lost += missing
-            fitting, small = _fitted_rows(clean or " ", letters, width * 0.8, size, 2)
+            fitting, small = _fitted_rows(clean or " ", letters, width * 0.84, size, 1, smallest=0.8)
+            if fitting[0] != (clean or " "):
+                fitting, small = _fitted_rows(clean, letters, width * 0.84, size, 2)
             rows_.extend(f"{{\\fs{small}}}{escaped(row)}" for row in fitting)
         top, big = _fitted_rows(heading or " ", heading_letters, width * 0.8, size * 1.7, 1)
         head = f"{{\\an5\\pos({width // 2},{height // 2})\\fad(400,400)\\fn{heading_letters.name}\\fs{big}}}"
@@ -167,10 +173,15 @@ def _letters_for(text: str) -> Letters:
     return title if title.clean(text)[0] == text_letters().clean(text)[0] else text_letters()
 
 
-def _fitted_rows(text: str, letters: Letters, room: float, size: float, most: int) -> tuple[list[str], int]:
-    """``text`` in at most ``most`` rows no wider than ``room`` pixels, as large as ``size`` allows; rows and size."""
+def _fitted_rows(
+    text: str, letters: Letters, room: float, size: float, most: int, *, smallest: float = 0.42
+) -> tuple[list[str], int]:
+    """``text`` in at most ``most`` rows no wider than ``room`` pixels, as large as ``size`` allows; rows and size.
+
+    Where it does not fit at ``smallest`` of that size, the rest is left out and an ellipsis says so.
+    """
     words = text.split() or [" "]
-    smallest = size * 0.45
+    smallest *= size
     while True:
         rows_ = _wrapped(words, letters, room, size)
         if len(rows_) <= most and all(letters.width(row, size) <= room for row in rows_):
