@@ -25,9 +25,14 @@ class UnderstandingPool:
 
     def __init__(self, name: str = DEFAULT_UNDERSTANDER, timeout_s: float = TIMEOUT_S) -> None:
         self._name = name
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._pool: ProcessPoolExecutor | None = None
         self._turn = asyncio.Lock()
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process that reads, or None while there is none."""
+        return next(iter(self._pool._processes or ()), None) if self._pool else None
 
     async def understand(self, text: str) -> Understanding:
         """Understand ``text``; scripts handed in meanwhile wait their turn.
@@ -49,11 +54,11 @@ class UnderstandingPool:
             self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
         future = asyncio.get_running_loop().run_in_executor(self._pool, understand, text, self._name)
         try:
-            return await asyncio.wait_for(future, self._timeout_s)
+            return await asyncio.wait_for(future, self.timeout_s)
         except TimeoutError:
             await self._drop()
             raise ScriptError(
-                f"This script was not understood within {self._timeout_s:g} seconds.", "Hand it in as several parts."
+                f"This script was not understood within {self.timeout_s:g} seconds.", "Hand it in as several parts."
             ) from None
         except asyncio.CancelledError:
             await self._drop()  # nobody waits for it any more; the next script must not either

@@ -1,0 +1,119 @@
+"""Prompts say what is seen, and story text is never grammar."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storycore.cast.understand import understand
+from storycore.prompts import DEFAULT_STYLE, escape, write_prompt, write_prompts
+from storycore.prompts.drawable import drawables
+from storycore.prompts.write import MAX_PROMPT_WORDS
+from storycore.script.model import LineKind
+from tests.script.stories import SIEGFRIED, example
+
+GRAMMAR = re.compile(r"[()\[\]{}<>|:\\]|\b(?:AND|BREAK)\b|__")
+
+
+def prompts(text: str) -> list[str]:
+    found = understand(text)
+    return write_prompts(found.script, found.cast)
+
+
+@pytest.mark.parametrize(
+    ("scene", "nouns"),
+    [
+        (0, "smith forest smithy anvil spark star sword"),
+        (1, "smith fire steel bucket snake sword anvil smithy night sunrise"),
+        (2, "dragon rock cave mountain hill gold crown claw smoke"),
+        (3, "dragon fire cave tree torch sword mountain forest"),
+        (4, "bird blood river linden tree"),
+        (5, "bird water leaf tree shoulder"),
+        (6, "queen horse bridge castle sea trumpet tower lantern"),
+        (7, "bird castle fiddle drum water roof moon night"),
+    ],
+)
+def test_siegfrieds_prompts_keep_what_can_be_drawn(scene: int, nouns: str) -> None:
+    prompt = prompts(SIEGFRIED)[scene]
+    assert set(nouns.split()) <= set(drawables(prompt)), prompt
+    assert prompt.endswith(DEFAULT_STYLE)
+
+
+def test_who_is_told_with_their_looks_and_pronouns_are_replaced() -> None:
+    found = prompts(SIEGFRIED)
+    assert found[0].startswith("Siegfried, a young man, and Mime, an old smith. ")
+    assert "Siegfried and Mime climbed over black rocks" in found[2]
+    assert "Fafnir, a dragon" in found[3]
+    assert "At sunrise Siegfried swung the new sword" in found[1]
+    assert found[6].startswith("Siegfried, a young man, and Queen Kriemhild. A week later Siegfried rode a white horse")
+
+
+@pytest.mark.parametrize("text", [SIEGFRIED, example("the-lighthouse.txt"), example("the-moon-cake.md")])
+def test_what_is_said_stays_out(text: str) -> None:
+    found = understand(text)
+    for scene, prompt in zip(found.script.scenes, write_prompts(found.script, found.cast), strict=True):
+        assert len(prompt.split()) <= MAX_PROMPT_WORDS
+        for line in scene.lines:
+            if line.kind is LineKind.SPEECH:
+                assert line.text not in prompt
+        assert not re.search(r"\b(?:said|asked|whispered|growled)\b", prompt)
+
+
+def test_headings_say_where_and_when_for_all_their_scenes() -> None:
+    found = prompts(example("the-lighthouse.txt"))
+    assert "at the lighthouse. night, storybook" in found[1]
+    assert "at the beach. morning, storybook" in found[3]
+
+
+def test_a_scene_of_nothing_but_talk_still_shows_something() -> None:
+    (prompt,) = prompts("ANNA: The ship is on the rocks!\nTOM: Light the lantern, and ring the bell.")
+    assert prompt.startswith("Anna and Tom. ship, rock, light, lantern, ring, bell. ")
+
+
+def test_a_language_no_list_knows_is_shown_by_its_own_words() -> None:
+    (prompt,) = prompts("Ein Drache schlief. Dann kam der Ritter.")
+    assert "Ein Drache schlief" in prompt
+
+
+def test_one_scene_alone_can_be_asked_for_and_the_style_is_taken_as_it_is() -> None:
+    found = understand(SIEGFRIED)
+    prompt = write_prompt(found.script.scenes[0], found.cast, style="(ink:1.3), <lora:fable:1>")
+    assert "smithy" in prompt
+    assert prompt.endswith(". (ink:1.3), <lora:fable:1>")
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("a (red:1.5) dragon", "a red, 1.5 dragon"),
+        ("[cat|dog] {a|b} <lora:evil:1> __wild__", "cat dog a b lora, evil, 1 wild"),
+        ("fire AND ice BREAK band AND_PERP x", "fire and ice break band and_perp x"),
+        ("at 10:30 \\(hidden\\)", "at 10.30 hidden"),
+        ("BRAND BREAKFAST android", "BRAND BREAKFAST android"),
+        ("（全角：１）", "全角, １"),
+        ("a\u202eb\u200b c", "ab c"),
+    ],
+)
+def test_escape(text: str, safe: str) -> None:
+    assert escape(text) == safe
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="abAND BREAK()[]{}<>|:\\_.,1\n\u202e！（", max_size=80))
+def test_escaped_text_is_no_grammar_and_escaping_twice_changes_nothing(text: str) -> None:
+    safe = escape(text)
+    assert not GRAMMAR.search(safe)
+    assert escape(safe) == safe
+
+
+def test_story_text_never_reaches_the_painter_as_grammar() -> None:
+    (prompt,) = prompts(
+        "The cat (huge:2) sat on <lora:x:1> the [red|blue] sofa AND slept. BREAK The dog {a|b} barked\\."
+    )
+    assert not GRAMMAR.search(prompt)
+    assert "cat" in prompt
+
+
+def test_prompts_are_the_same_every_time() -> None:
+    assert prompts(SIEGFRIED) == prompts(SIEGFRIED)
