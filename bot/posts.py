@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from storycore.store.database import Database
-from storycore.store.models import PostRow, StoryRow, now
+from storycore.store.models import STORYBOARD, PostRow, StoryRow, now
 
-STORYBOARD = "storyboard"
+__all__ = ["STORYBOARD", "Post", "Posts", "film_subject", "scene_subject"]
+
 #: Random bytes of a nonce: Discord takes at most 25 characters.
 _NONCE_BYTES = 15
 

@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.invite import NEEDED
 from bot.replies import Asked, answering, person_of, say
 from bot.ui.forms import StoryForm
 from bot.ui.items import ask_for_film
@@ -23,15 +24,6 @@ from storycore.studio.views import StoryView
 if TYPE_CHECKING:
     from bot.client import Fireside
 
-_NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "create_public_threads": "Create Public Threads",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "attach_files": "Attach Files",
-    "add_reactions": "Add Reactions",
-    "read_message_history": "Read Message History",
-}
 _TEXT_TYPES = (".txt", ".md", ".markdown", ".text")
 _LISTED = 20
 
@@ -42,7 +34,7 @@ def check_place(interaction: Asked) -> int:
         raise StateError(
             "A story needs an ordinary text channel.", "Ask again in one; it gets a thread of its own there."
         )
-    missing = [name for right, name in _NEEDED.items() if not getattr(interaction.app_permissions, right)]
+    missing = [name for right, name in NEEDED.items() if not getattr(interaction.app_permissions, right)]
     if missing:
         raise NotAllowedError(
             f"I lack permissions in this channel: {', '.join(missing)}.", "An admin can give them to my role."

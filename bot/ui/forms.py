@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
-from storycore.prompts.check import MAX_LENGTH as PROMPT_LENGTH
 
 from bot.replies import Asked, answer_error, answering, person_of, say, workshop_of
 from bot.ui.text import cut
+from storycore.prompts.check import MAX_PROMPT as PROMPT_LENGTH
 from storycore.studio import scenes
 from storycore.studio.stories import TITLE_LENGTH
 

@@ -323,6 +323,10 @@ class MadeRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+#: The subject of a story's first message, from which its thread is made.
+STORYBOARD = "storyboard"
+
+
 class PostRow(Base):
     """A message of the chat that shows a story: which, where, and what it last showed.
 

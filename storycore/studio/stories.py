@@ -13,8 +13,10 @@ from storycore.errors import NotFoundError, StateError
 from storycore.script.reading import check_text
 from storycore.script.scenes import parts
 from storycore.store.models import (
+    STORYBOARD,
     UNFINISHED,
     FilmRow,
+    PostRow,
     RoundRow,
     SceneRow,
     StoryRow,
@@ -151,9 +153,15 @@ async def show(workshop: Workshop, story_id: int, person: Person | None = None) 
 
 
 async def in_thread(workshop: Workshop, thread_id: int) -> int | None:
-    """The id of the story that lives in a thread, or None."""
+    """The id of the story that lives in a thread, or None.
+
+    A thread made from the storyboard has that message's id, so it is known before the thread itself is noted.
+    """
+    board = select(PostRow.story_id).where(PostRow.subject == STORYBOARD, PostRow.message_id == thread_id)
     async with workshop.database.read() as session:
-        return await session.scalar(select(StoryRow.id).where(StoryRow.thread_id == thread_id))
+        return await session.scalar(
+            select(StoryRow.id).where(or_(StoryRow.thread_id == thread_id, StoryRow.id.in_(board))).limit(1)
+        )
 
 
 async def listing(
