@@ -156,9 +156,8 @@ class _Maker:
     async def _sound(self, timeline: Timeline) -> Path:
         """The film's sound as AAC, made while the pictures are drawn."""
         await asyncio.to_thread(write_sound, timeline, self._folder / "sound.wav")
-        stream = ffmpeg.output(
-            ffmpeg.input("sound.wav"), "sound.m4a", acodec="aac", audio_bitrate=f"{audio_kbps(timeline.seconds)}k"
-        )
+        rate = audio_kbps(timeline.seconds, self._plan.max_bytes)
+        stream = ffmpeg.output(ffmpeg.input("sound.wav"), "sound.m4a", acodec="aac", audio_bitrate=f"{rate}k")
         await self._run(stream)
         return self._folder / "sound.m4a"
 

@@ -21,7 +21,6 @@ _BASE_KBPS = 20.0
 _BUFFER_S = 2.0
 #: Nothing worth watching fits below this step.
 LOWEST_STEP = 1
-_LONG_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def first_step(seconds: float, segments: int, max_bytes: int) -> int:
     The video's share is what the sound, 16 bytes a frame and 4 KiB of container leave of 95 % of the limit. Raises
     ``FilmError`` where not even the smallest rung fits.
     """
-    audio = audio_kbps(seconds) * 125 * seconds
+    audio = audio_kbps(seconds, max_bytes) * 125 * seconds
     video_bits = (max_bytes * _TARGET - audio - 16 * FPS * seconds - 4096) * 8
     kbps = video_bits / 1000 / (seconds + segments * _BUFFER_S / 2)
     if kbps < _BASE_KBPS * _STEP**LOWEST_STEP:
@@ -101,8 +100,9 @@ def too_long(seconds: float, max_bytes: int) -> FilmError:
     )
 
 
-def audio_kbps(seconds: float) -> int:
-    """One voice, mono: 64 kb/s cannot be told from the clip; long films need the room more."""
-    if seconds > 4 * _LONG_S:
-        return 32
-    return 64 if seconds <= _LONG_S else 48
+def audio_kbps(seconds: float, max_bytes: int | None) -> int:
+    """One voice, mono: 64 kb/s cannot be told from the clip; where room is short, the picture needs it more."""
+    if max_bytes is None:
+        return 64
+    room = max_bytes * _TARGET * 8 / 1000 / seconds
+    return 64 if room >= 400 else 48 if room >= 240 else 32 if room >= 110 else 24
