@@ -17,7 +17,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 demo: install
-	@$(BIN)/python -m sandbox.demo
+	@$(BIN)/python -m bot.demo
 
 test: lint types
 	$(BIN)/python -m pytest -n 2 --dist loadfile
