@@ -42,7 +42,7 @@ def spoken_words(line: str) -> list[SpokenWord]:
         if replacement is not None:
             words.extend(SpokenWord(word, start, end) for word in (_said(replacement),) if word)
             continue
-        for match in re.finditer(r"[^\s\x00-\x1f]+", line[start:end]):
+        for match in re.finditer(r"\S+", line[start:end]):
             said = _said(match.group())
             if said:
                 words.append(SpokenWord(said, start + match.start(), start + match.end()))
