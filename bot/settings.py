@@ -8,10 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storycore.errors import SettingsError
+
+
+def _number(value: object) -> object:
+    """The environment holds text, which is no literal number."""
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
 
 
 class Settings(BaseSettings):
@@ -36,7 +41,7 @@ class Settings(BaseSettings):
     candidates: int = Field(default=4, ge=1, le=9)
     picture_size: str = Field(default="1024x576", pattern=r"^\d{2,4}x\d{2,4}$")
     max_scenes: int = Field(default=40, ge=1, le=100)
-    film_quality: Literal[360, 540, 720, 1080] = 1080
+    film_quality: Annotated[Literal[360, 540, 720, 1080], BeforeValidator(_number)] = 1080
     sync_guild: int | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
