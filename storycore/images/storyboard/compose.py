@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from storycore.images.storyboard.cast import Subject, subjects_of
 from storycore.images.storyboard.canvas import Canvas
+from storycore.images.storyboard.cast import Subject, subjects_of
 from storycore.images.storyboard.land import foreground, land
 from storycore.images.storyboard.props import Placed, place_things
 from storycore.images.storyboard.reading import Reading, read_prompt
@@ -112,7 +112,7 @@ def _spot(canvas: Canvas, subject: Subject, x: float, height: float, camera: Cam
     feet = canvas.height * (camera.feet + canvas.chance.uniform(-0.015, 0.015) - (0.055 if behind else 0))
     if camera.name == "close" and subject.height < 0.75:
         feet = min(feet, canvas.height * 0.95)
-    flipped = subject.faces_left and x < canvas.width / 2 or (not subject.faces_left and x > canvas.width / 2)
+    flipped = (subject.faces_left and x < canvas.width / 2) or (not subject.faces_left and x > canvas.width / 2)
     return Placed(subject, x, feet, height, flipped)
 
 

@@ -53,7 +53,7 @@ def _placed(code: str, centre: float, bottom: float, height: float, turn: float 
 def _bust(look: Look) -> str:
     colours: dict[str, str] = {}
     if look.hair:
-        colours |= {fill: look.hair for fill in _HAIRS[:3]}
+        colours |= dict.fromkeys(_HAIRS[:3], look.hair)
     if look.garb == "armour":
         colours |= {_SHIRT: _STEEL, _SHIRT_DARK: darker(_STEEL)}
     elif look.cloth:

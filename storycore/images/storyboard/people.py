@@ -136,13 +136,9 @@ _LEGENDS = {
     "dracula": "vampire", "sherlock": "detective", "thor": "viking", "hercules": "hero", "odysseus": "hero", "aladdin": "boy",
 }  # fmt: skip
 _FEMALE = frozenset(
-    """alice grace ruth mary elizabeth jane anne ann rose margaret helen karen susan sharon jennifer lily emily lucy
-    ivy hazel agnes dorothy kate nell beth meg edith judith miriam rachel sarah deborah abigail carol joan june april
-    may dawn eve iris doris phyllis gladys mabel isabel ethel muriel gail robyn bridget brigid astrid ingrid sigrid
-    solveig freydis gerd inger kirsten karin birgit heidi gretchen elsbeth liesel guinevere kriemhild rapunzel brynhild
-    gudrun ginny wendy molly polly sally betty nancy daisy penny amy zoe chloe phoebe penelope persephone ariel mabel""".split()
+    ["alice", "grace", "ruth", "mary", "elizabeth", "jane", "anne", "ann", "rose", "margaret", "helen", "karen", "susan", "sharon", "jennifer", "lily", "emily", "lucy", "ivy", "hazel", "agnes", "dorothy", "kate", "nell", "beth", "meg", "edith", "judith", "miriam", "rachel", "sarah", "deborah", "abigail", "carol", "joan", "june", "april", "may", "dawn", "eve", "iris", "doris", "phyllis", "gladys", "mabel", "isabel", "ethel", "muriel", "gail", "robyn", "bridget", "brigid", "astrid", "ingrid", "sigrid", "solveig", "freydis", "gerd", "inger", "kirsten", "karin", "birgit", "heidi", "gretchen", "elsbeth", "liesel", "guinevere", "kriemhild", "rapunzel", "brynhild", "gudrun", "ginny", "wendy", "molly", "polly", "sally", "betty", "nancy", "daisy", "penny", "amy", "zoe", "chloe", "phoebe", "penelope", "persephone", "ariel", "mabel"]
 )
-_MALE = frozenset("joshua luca ezra noah elisha isaiah jeremiah nikita ilya misha sasha bela attila dante".split())
+_MALE = frozenset(["joshua", "luca", "ezra", "noah", "elisha", "isaiah", "jeremiah", "nikita", "ilya", "misha", "sasha", "bela", "attila", "dante"])
 _FEMALE_ENDINGS = ("a", "hild", "hilde", "lind", "linde", "gard", "run", "trud", "ine", "ette", "elle", "ia", "ea", "ith",
                    "yn", "issa", "borg", "wen", "dis", "gunde", "ise", "ose", "aine")  # fmt: skip
 

@@ -25,30 +25,14 @@ MOST_THINGS = 14
 
 #: Capitalised words that open sentences and prompts and are no names.
 _NO_NAMES = frozenset(
-    """a an the and but or nor so yet for if when while as at by in on of to from with without into onto over under up
-    down out off near far deep high low soon then there here now once one two three four five six seven eight nine ten
-    this that these those it its he him his she her hers they them their we us our you your i me my mine who whom whose
-    what which where why how all any both each every few many more most much no none not only other others another some
-    such same very too just still even ever never always often again already also back away before after behind between
-    through during until till since because though although however meanwhile suddenly finally perhaps maybe yes oh ah
-    o let do does did done is are was were be been being am have has had will would shall should can could may might
-    must old young little small big great tall short long brave proud poor rich dark bright light cold warm hot wild
-    dead alive alone beautiful ugly good bad evil new first last next long-ago nothing something everything nobody
-    everybody everyone somebody anyone wide close full medium portrait view scene style storybook illustration image
-    picture painting photo cinematic epic dramatic detailed soft digital fantasy watercolor watercolour inside outside
-    above below beside beneath around across along toward towards against among upon like unlike thus hence else than
-    mr mrs ms miss sir dame lord lady saint st dr yesterday today tomorrow monday tuesday wednesday thursday friday
-    saturday sunday january february march july august september october november december english german french
-    spring summer autumn winter north south east west god lo hey well ok come go look see take give say said tell
-    made make came went took gave saw heard red blue green black white golden silver grey gray brown""".split()
+    ["a", "an", "the", "and", "but", "or", "nor", "so", "yet", "for", "if", "when", "while", "as", "at", "by", "in", "on", "of", "to", "from", "with", "without", "into", "onto", "over", "under", "up", "down", "out", "off", "near", "far", "deep", "high", "low", "soon", "then", "there", "here", "now", "once", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "this", "that", "these", "those", "it", "its", "he", "him", "his", "she", "her", "hers", "they", "them", "their", "we", "us", "our", "you", "your", "i", "me", "my", "mine", "who", "whom", "whose", "what", "which", "where", "why", "how", "all", "any", "both", "each", "every", "few", "many", "more", "most", "much", "no", "none", "not", "only", "other", "others", "another", "some", "such", "same", "very", "too", "just", "still", "even", "ever", "never", "always", "often", "again", "already", "also", "back", "away", "before", "after", "behind", "between", "through", "during", "until", "till", "since", "because", "though", "although", "however", "meanwhile", "suddenly", "finally", "perhaps", "maybe", "yes", "oh", "ah", "o", "let", "do", "does", "did", "done", "is", "are", "was", "were", "be", "been", "being", "am", "have", "has", "had", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "old", "young", "little", "small", "big", "great", "tall", "short", "long", "brave", "proud", "poor", "rich", "dark", "bright", "light", "cold", "warm", "hot", "wild", "dead", "alive", "alone", "beautiful", "ugly", "good", "bad", "evil", "new", "first", "last", "next", "long-ago", "nothing", "something", "everything", "nobody", "everybody", "everyone", "somebody", "anyone", "wide", "close", "full", "medium", "portrait", "view", "scene", "style", "storybook", "illustration", "image", "picture", "painting", "photo", "cinematic", "epic", "dramatic", "detailed", "soft", "digital", "fantasy", "watercolor", "watercolour", "inside", "outside", "above", "below", "beside", "beneath", "around", "across", "along", "toward", "towards", "against", "among", "upon", "like", "unlike", "thus", "hence", "else", "than", "mr", "mrs", "ms", "miss", "sir", "dame", "lord", "lady", "saint", "st", "dr", "yesterday", "today", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "july", "august", "september", "october", "november", "december", "english", "german", "french", "spring", "summer", "autumn", "winter", "north", "south", "east", "west", "god", "lo", "hey", "well", "ok", "come", "go", "look", "see", "take", "give", "say", "said", "tell", "made", "make", "came", "went", "took", "gave", "saw", "heard", "red", "blue", "green", "black", "white", "golden", "silver", "grey", "gray", "brown"]
 )
 _NO_NAME_ENDINGS = ("ly", "ing", "ed", "ness", "ful", "less", "ous", "ward", "wards")
 _PLACE_BEFORE = frozenset({"in", "at", "near", "into", "through", "across", "along", "beyond", "throughout", "outside"})
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "my", "our", "your", "young", "old"})
 #: Words for anybody: somebody already named is meant, when there is one of that kind.
 _ANYBODY = frozenset(
-    """man woman boy girl lad child son daughter husband wife brother sister father mother hero heroine warrior youth
-    champion maiden lady person someone friend stranger knight human lord son kid apprentice""".split()
+    ["man", "woman", "boy", "girl", "lad", "child", "son", "daughter", "husband", "wife", "brother", "sister", "father", "mother", "hero", "heroine", "warrior", "youth", "champion", "maiden", "lady", "person", "someone", "friend", "stranger", "knight", "human", "lord", "son", "kid", "apprentice"]
 )
 
 

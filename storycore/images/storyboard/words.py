@@ -41,14 +41,10 @@ _IRREGULAR = {
 
 #: Words that are things only behind an article or the like: "the great bear", but not "he could not bear it".
 AMBIGUOUS = frozenset(
-    """bear rose saw spring fall wave ring bow lead fly duck well watch match bat bank train horn key crane mine rock
-    leaf kid ram ash edge pick pipe drop tear box trap hide seal swallow lark rook cock hum drink present school
-    camp fire sack map spell rope knot pit steel lime palm grain lock wax log wood bus can ass hind hart sow
-    mare message letter race bell hail wall pot ride sail gate dash pike worm keep die corn""".split()
+    ["bear", "rose", "saw", "spring", "fall", "wave", "ring", "bow", "lead", "fly", "duck", "well", "watch", "match", "bat", "bank", "train", "horn", "key", "crane", "mine", "rock", "leaf", "kid", "ram", "ash", "edge", "pick", "pipe", "drop", "tear", "box", "trap", "hide", "seal", "swallow", "lark", "rook", "cock", "hum", "drink", "present", "school", "camp", "fire", "sack", "map", "spell", "rope", "knot", "pit", "steel", "lime", "palm", "grain", "lock", "wax", "log", "wood", "bus", "can", "ass", "hind", "hart", "sow", "mare", "message", "letter", "race", "bell", "hail", "wall", "pot", "ride", "sail", "gate", "dash", "pike", "worm", "keep", "die", "corn"]
 )
 _DETERMINERS = frozenset(
-    """a an the his her hers their my your its our this that these those each every some two three four five six seven
-    eight nine ten many of with no another any in on from by into onto under behind beside""".split()
+    ["a", "an", "the", "his", "her", "hers", "their", "my", "your", "its", "our", "this", "that", "these", "those", "each", "every", "some", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "many", "of", "with", "no", "another", "any", "in", "on", "from", "by", "into", "onto", "under", "behind", "beside"]
 )
 NEGATIONS = frozenset({"no", "without", "not", "never"})
 

@@ -1,0 +1,445 @@
+"""A stand-in for AUTOMATIC1111's WebUI, Forge or SD.Next, on loopback: the HTTP contract without the GPU.
+
+It paints simple pictures, one request after the other, and goes wrong on command. Used by tests; it can also be
+started by hand: ``python -m tests.images.webui_stand_in --port 7860``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import binascii
+import contextlib
+import hashlib
+import io
+import json
+import struct
+import zlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import web
+from PIL import Image, ImageDraw, PngImagePlugin
+
+Flavour = Literal["a1111", "forge", "sdnext"]
+#: What the next txt2img can be told to do instead of its work.
+Fault = Literal[
+    "reset", "cut", "html", "validation", "error", "lost_cause", "oom", "hang", "broken_base64", "truncated_png", "bomb",
+    "not_an_image", "too_few", "data_uri", "grid", "no_info", "list", "jpeg", "extra_images", "busy", "redirect",
+]  # fmt: skip
+Paint = Callable[[dict[str, Any], int], bytes]
+
+CHECKPOINTS = ("storybook_v3", "ink_and_wash_xl")
+SAMPLERS = ("DPM++ 2M", "DPM++ SDE", "Euler", "Euler a", "DDIM")
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "prompt": str, "negative_prompt": str, "seed": int, "steps": int, "cfg_scale": (int, float), "width": int, "height": int,
+    "n_iter": int, "batch_size": int, "sampler_name": str, "scheduler": str, "send_images": bool, "save_images": bool,
+    "alwayson_scripts": dict, "override_settings": dict, "force_task_id": str,
+}  # fmt: skip
+
+
+def simple_picture(request: dict[str, Any], seed: int) -> bytes:
+    """A PNG whose colours come from prompt and seed, with the WebUI's text chunk."""
+    width, height = int(request["width"]), int(request["height"])
+    digest = hashlib.sha256(f"{request['prompt']}|{seed}".encode("utf-8", "replace")).digest()
+    image = Image.new("RGB", (width, height), (digest[0], digest[1], digest[2]))
+    draw = ImageDraw.Draw(image)
+    for at in range(5):
+        x, y, r = digest[3 + at] * width // 256, digest[9 + at] * height // 256, 8 + digest[15 + at] % 60
+        draw.ellipse((x - r, y - r, x + r, y + r), fill=(digest[20 + at], digest[at], digest[25 + at]))
+    info = PngImagePlugin.PngInfo()
+    info.add_text("parameters", f"{request['prompt']}\nSteps: {request['steps']}, Seed: {seed}, Size: {width}x{height}")
+    out = io.BytesIO()
+    image.save(out, "PNG", pnginfo=info)
+    return out.getvalue()
+
+
+def bomb_png(side: int = 30_000) -> bytes:
+    """A few bytes that say they are a picture of ``side`` by ``side`` pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 4000))
+        + chunk(b"IEND", b"")
+    )
+
+
+@dataclass(slots=True)
+class _Task:
+    id_task: str
+    request: dict[str, Any]
+    done: int = 0
+    active: bool = False
+    interrupted: bool = False
+
+
+@dataclass
+class WebuiStandIn:
+    """One host. Use ``async with WebuiStandIn().running() as host`` and ``host.url``.
+
+    ``seconds`` is how long a picture takes. ``received`` holds the bodies of all txt2img requests, ``interrupted`` the
+    ids of the tasks that an interrupt hit ("" for nobody's).
+    """
+
+    flavour: Flavour = "a1111"
+    user: str = ""
+    password: str = ""
+    api: bool = True
+    task_progress: bool = True
+    seconds: float = 0.02
+    checkpoint: str = CHECKPOINTS[0]
+    paint: Paint = simple_picture
+    port: int = 0
+    url: str = ""
+    received: list[dict[str, Any]] = field(default_factory=list)
+    interrupted: list[str] = field(default_factory=list)
+    asked_progress: int = 0
+    most_at_once: int = 0
+    _faults: deque[Fault] = field(default_factory=deque)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _waiting: list[_Task] = field(default_factory=list)
+    _running: _Task | None = None
+    _finished: deque[str] = field(default_factory=lambda: deque(maxlen=16))
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+    _open: int = 0
+
+    def fail_next(self, *faults: Fault) -> None:
+        """The next txt2img requests go wrong, one after the other."""
+        self._faults.extend(faults)
+
+    @property
+    def running_task(self) -> str:
+        """The id of the task being painted, or ""."""
+        return self._running.id_task if self._running is not None else ""
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[WebuiStandIn]:
+        """Listen on loopback until the block ends."""
+        runner = web.AppRunner(self.app(), shutdown_timeout=0.2, handler_cancellation=False)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
+        await site.start()
+        port = runner.addresses[0][1]
+        login = f"{self.user}:{self.password}@" if self.user else ""
+        self.url = f"http://{login}127.0.0.1:{port}"
+        try:
+            yield self
+        finally:
+            self._released.set()
+            await runner.cleanup()
+
+    def app(self) -> web.Application:
+        """The routes of this flavour."""
+        app = web.Application(middlewares=[self._guard], client_max_size=64 * 1024**2)
+        routes: list[web.RouteDef] = []
+        if self.api:
+            routes += [
+                web.post("/sdapi/v1/txt2img", self._txt2img),
+                web.get("/sdapi/v1/progress", self._progress),
+                web.post("/sdapi/v1/interrupt", self._interrupt),
+                web.get("/sdapi/v1/options", self._options),
+                web.post("/sdapi/v1/options", self._set_options),
+                web.get("/sdapi/v1/sd-models", self._models),
+                web.get("/sdapi/v1/samplers", self._samplers),
+                web.get("/sdapi/v1/scripts", self._scripts),
+            ]
+        if self.task_progress:
+            routes += [
+                web.post("/internal/progress", self._internal_progress),
+                web.get("/internal/pending-tasks", self._pending),
+            ]
+        app.add_routes(routes)
+        return app
+
+    # -- errors, in this flavour's envelope
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        if self.user and request.path.startswith("/sdapi/"):
+            wrong = self._login_wrong(request.headers.get("Authorization", ""))
+            if wrong:
+                return self._refusal(401, wrong)
+        try:
+            response: web.StreamResponse = await handler(request)
+        except web.HTTPException as error:
+            return web.json_response({"detail": error.reason}, status=error.status)
+        return response
+
+    def _login_wrong(self, header: str) -> str:
+        if not header.startswith("Basic "):
+            return "Not authenticated"
+        try:
+            given = base64.b64decode(header[6:]).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return "Incorrect username or password"
+        return "" if given == f"{self.user}:{self.password}" else "Incorrect username or password"
+
+    def _refusal(self, status: int, detail: str) -> web.Response:
+        if self.flavour == "a1111":
+            body = {"error": "HTTPException", "detail": detail, "body": "", "errors": ""}
+            return web.json_response(body, status=status)
+        if self.flavour == "sdnext":
+            return web.json_response({"error": "HTTPException", "code": status, "detail": detail}, status=status)
+        return web.json_response({"detail": detail}, status=status)
+
+    def _crash(self, kind: str, text: str) -> web.Response:
+        if self.flavour == "forge":
+            return web.Response(status=500, text="Internal Server Error")
+        if self.flavour == "sdnext":
+            return web.json_response({"error": kind, "code": 500, "detail": text}, status=500)
+        return web.json_response({"error": kind, "detail": "", "body": "", "errors": text}, status=500)
+
+    # -- generating
+
+    async def _txt2img(self, http: web.Request) -> web.StreamResponse:
+        given = await http.json()
+        self.received.append(given)
+        wrong = next(
+            (
+                name
+                for name, kind in _TYPES.items()
+                if given.get(name) is not None and not isinstance(given[name], kind)
+            ),
+            "",
+        )
+        if wrong:
+            detail = [{"loc": ["body", wrong], "msg": "wrong type", "type": "type_error"}]
+            return web.json_response({"detail": detail}, status=422)
+        for script in given.get("alwayson_scripts") or {}:
+            return self._refusal(422, f"Script '{script}' not found")
+        fault = self._faults.popleft() if self._faults else None
+        if fault is not None:
+            answer = await self._before(fault, http)
+            if answer is not None:
+                return answer
+        request = {
+            "prompt": "",
+            "negative_prompt": "",
+            "seed": 1,
+            "steps": 50,
+            "width": 512,
+            "height": 512,
+            "n_iter": 1,
+            "batch_size": 1,
+            **given,
+        }
+        known = self.flavour != "sdnext"
+        task = _Task(str(given.get("force_task_id") or "") if known else "task(own)", request)
+        self._open += 1
+        self.most_at_once = max(self.most_at_once, self._open)
+        try:
+            images, seeds = await self._painted(task)
+        finally:
+            self._open -= 1
+        return await self._answer(http, request, images, seeds, fault)
+
+    async def _painted(self, task: _Task) -> tuple[list[bytes], list[int]]:
+        self._waiting.append(task)
+        async with self._turn:
+            self._waiting.remove(task)
+            self._running, task.active = task, True
+            wanted = (task.request.get("override_settings") or {}).get("sd_model_checkpoint")
+            if wanted and any(wanted.split(".")[0].split(" ")[0] == name for name in CHECKPOINTS):
+                self.checkpoint = wanted.split(".")[0].split(" ")[0]
+            images, seeds = [], []
+            try:
+                for index in range(int(task.request["n_iter"]) * int(task.request["batch_size"])):
+                    seed = int(task.request["seed"]) + index
+                    for _ in range(10):
+                        if task.interrupted or self._released.is_set():
+                            break
+                        await asyncio.sleep(self.seconds / 10)
+                    images.append(await asyncio.to_thread(self.paint, task.request, seed))
+                    seeds.append(seed)
+                    task.done = index + 1
+                    if task.interrupted:
+                        break  # the half-denoised picture is handed out like a whole one
+            finally:
+                self._running = None
+                self._finished.append(task.id_task)
+        if task.interrupted:
+            missing = int(task.request["n_iter"]) - len(images)
+            images += images[-1:] * missing
+            seeds += seeds[-1:] * missing
+        return images, seeds
+
+    async def _answer(
+        self, http: web.Request, request: dict[str, Any], images: list[bytes], seeds: list[int], fault: Fault | None
+    ) -> web.StreamResponse:
+        texts = [base64.b64encode(image).decode() for image in images]
+        first = 0
+        if fault == "grid" or (request.get("save_images") and len(texts) > 1):
+            texts, first = [texts[0], *texts], 1
+        texts = _damaged(texts, fault)
+        info = {
+            "prompt": request["prompt"], "all_prompts": [request["prompt"]] * len(seeds), "negative_prompt": request["negative_prompt"],
+            "seed": seeds[0], "all_seeds": seeds, "width": request["width"], "height": request["height"],
+            "sampler_name": request.get("sampler_name") or "Euler", "cfg_scale": request.get("cfg_scale", 7.0), "steps": request["steps"],
+            "sd_model_name": self.checkpoint, "sd_model_hash": _short_hash(self.checkpoint), "index_of_first_image": first,
+            "infotexts": [f"{request['prompt']}\nSeed: {seed}" for seed in seeds], "version": "v1.10.1",
+        }  # fmt: skip
+        body: Any = {"images": texts, "parameters": request, "info": json.dumps(info)}
+        if fault == "no_info":
+            body = {"images": texts, "parameters": request, "info": ""}
+        if fault == "list":
+            body = ["not", "an", "object"]
+        if fault == "cut":
+            return await _cut(http, json.dumps(body).encode())
+        return web.json_response(body)
+
+    async def _before(self, fault: Fault, http: web.Request) -> web.StreamResponse | None:
+        """What goes wrong before anything is painted; None goes on to paint."""
+        if fault == "reset":
+            if http.transport is not None:
+                http.transport.abort()
+            return web.Response()
+        if fault == "hang":
+            await self._released.wait()
+            return web.Response()
+        answers: dict[str, Callable[[], web.Response]] = {
+            "html": lambda: web.Response(text="<html><body>Welcome to nginx!</body></html>", content_type="text/html"),
+            "busy": lambda: web.Response(status=503, text="<html>Service Unavailable</html>", content_type="text/html"),
+            "redirect": lambda: web.Response(status=302, headers={"Location": "/sdapi/v1/txt2img"}),
+            "validation": lambda: web.json_response(
+                {
+                    "detail": [
+                        {"loc": ["body", "steps"], "msg": "value is not a valid integer", "type": "type_error.integer"}
+                    ]
+                },
+                status=422,
+            ),
+            "error": lambda: self._crash("RuntimeError", "model 'x' not found"),
+            "lost_cause": lambda: self._crash("ExceptionGroup", "unhandled errors in a TaskGroup (1 sub-exception)"),
+            "oom": lambda: self._crash("OutOfMemoryError", "CUDA out of memory. Tried to allocate 2.25 GiB"),
+        }
+        return answers[fault]() if fault in answers else None
+
+    # -- progress and the rest
+
+    async def _progress(self, http: web.Request) -> web.Response:
+        self.asked_progress += 1
+        task = self._running
+        state = {
+            "skipped": False,
+            "interrupted": False,
+            "job": "",
+            "job_count": 0,
+            "job_no": 0,
+            "sampling_step": 0,
+            "sampling_steps": 0,
+        }
+        share = 0.0
+        if task is not None:
+            share = max(0.01, task.done / max(1, int(task.request["n_iter"])))
+            state |= {"job": "scripts_txt2img", "job_count": int(task.request["n_iter"]), "job_no": task.done}
+        left = (1 - share) * self.seconds if task else 0.0
+        return web.json_response(
+            {"progress": share, "eta_relative": left, "state": state, "current_image": None, "textinfo": None}
+        )
+
+    async def _internal_progress(self, http: web.Request) -> web.Response:
+        self.asked_progress += 1
+        asked = (await http.json()).get("id_task", "")
+        task = self._running
+        mine = task is not None and task.id_task == asked
+        queued = any(waiting.id_task == asked for waiting in self._waiting)
+        share = task.done / max(1, int(task.request["n_iter"])) if mine and task is not None else None
+        return web.json_response({
+            "active": mine, "queued": queued, "completed": asked in self._finished, "progress": share,
+            "eta": None if share is None else (1 - share) * self.seconds, "live_preview": None, "id_live_preview": -1,
+            "textinfo": "In queue: 1/1" if queued else None,
+        })  # fmt: skip
+
+    async def _pending(self, http: web.Request) -> web.Response:
+        tasks = [task.id_task for task in self._waiting]
+        return web.json_response({"size": len(tasks), "tasks": tasks})
+
+    async def _interrupt(self, http: web.Request) -> web.Response:
+        self.interrupted.append(self.running_task)
+        if self._running is not None:
+            self._running.interrupted = True
+        return web.Response(status=204) if self.flavour == "sdnext" else web.json_response({})
+
+    async def _options(self, http: web.Request) -> web.Response:
+        title = f"{self.checkpoint}.safetensors [{_short_hash(self.checkpoint)}]"
+        return web.json_response({"sd_model_checkpoint": title, "samples_format": "png", "CLIP_stop_at_last_layers": 1})
+
+    async def _set_options(self, http: web.Request) -> web.Response:
+        wanted = str((await http.json()).get("sd_model_checkpoint", ""))
+        name = wanted.split(".")[0].split(" ")[0]
+        if wanted and name not in CHECKPOINTS:
+            return self._crash("RuntimeError", f"model '{wanted}' not found")
+        self.checkpoint = name or self.checkpoint
+        return web.json_response(None)
+
+    async def _models(self, http: web.Request) -> web.Response:
+        return web.json_response(
+            [
+                {"title": f"{name}.safetensors [{_short_hash(name)}]", "model_name": name, "hash": _short_hash(name)}
+                for name in CHECKPOINTS
+            ]
+        )
+
+    async def _samplers(self, http: web.Request) -> web.Response:
+        return web.json_response([{"name": name, "aliases": [], "options": {}} for name in SAMPLERS])
+
+    async def _scripts(self, http: web.Request) -> web.Response:
+        return web.json_response({"txt2img": ["x/y/z plot"], "img2img": ["sd upscale"]})
+
+
+def _short_hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:10]
+
+
+def _damaged(texts: list[str], fault: Fault | None) -> list[str]:
+    """The pictures of an answer as ``fault`` leaves them."""
+    raw = base64.b64decode(texts[0])
+
+    def as_jpeg() -> bytes:
+        out = io.BytesIO()
+        Image.open(io.BytesIO(raw)).convert("RGB").save(out, "JPEG")
+        return out.getvalue()
+
+    changes: dict[str, Callable[[], list[str]]] = {
+        "broken_base64": lambda: ["%%% this is no base64 %%%", *texts[1:]],
+        "truncated_png": lambda: [base64.b64encode(raw[: len(raw) // 2]).decode(), *texts[1:]],
+        "bomb": lambda: [base64.b64encode(bomb_png()).decode(), *texts[1:]],
+        "not_an_image": lambda: [base64.b64encode(b"GIF89a, or so it says").decode(), *texts[1:]],
+        "too_few": lambda: texts[:-1],
+        "data_uri": lambda: [f"data:image/png;base64,{text}" for text in texts],
+        "jpeg": lambda: [base64.b64encode(as_jpeg()).decode(), *texts[1:]],
+        "extra_images": lambda: [*texts, base64.b64encode(b"a detected map").decode()],
+    }
+    return changes[fault]() if fault in changes else texts
+
+
+async def _cut(http: web.Request, body: bytes) -> web.StreamResponse:
+    """Half an answer, and the connection is gone."""
+    response = web.StreamResponse(headers={"Content-Length": str(len(body)), "Content-Type": "application/json"})
+    await response.prepare(http)
+    await response.write(body[: len(body) // 2])
+    if http.transport is not None:
+        http.transport.close()
+    return response
+
+
+async def _serve(port: int, seconds: float) -> None:
+    async with WebuiStandIn(port=port, seconds=seconds).running():
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long a picture takes")
+    arguments = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(arguments.port, arguments.seconds))
