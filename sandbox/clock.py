@@ -14,9 +14,9 @@ class Clock:
         """Seconds since 1970, what timestamps and snowflakes are made of."""
         return time.time()
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait; a clock moved by hand returns when it has been moved far enough."""
-        await asyncio.sleep(seconds)
+    async def sleep_until(self, at: float) -> None:
+        """Wait until `time()` is `at`; a clock moved by hand returns when it has been moved far enough."""
+        await asyncio.sleep(max(0.0, at - self.time()))
 
     def iso(self, at: float | None = None) -> str:
         """`at` (default: now) as Discord writes timestamps."""
@@ -41,8 +41,7 @@ class ManualClock(Clock):
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
-    async def sleep(self, seconds: float) -> None:
-        until = self._now + seconds
-        while self._now < until:
+    async def sleep_until(self, at: float) -> None:
+        while self._now < at:
             await self._moved.wait()
         await asyncio.sleep(0)

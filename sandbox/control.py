@@ -205,7 +205,7 @@ class Control:
         """What came of an interaction."""
         message = result.message
         if body.get("wait") and result.failed is None and result.modal is None:
-            message = await result.response(float(body["wait"]))
+            message = await result.response(_seconds(body["wait"]))
         told: dict[str, Any] = {
             "acknowledged_after": result.acknowledged_after,
             "type": result.type,
@@ -228,12 +228,15 @@ class Control:
         return await self._told(await actor.slash(channel, command, **self._options(actor, body)), body)
 
     async def _autocomplete(self, actor: Actor, body: Body) -> Any:
+        others = self._options(actor, body)
+        if others.keys() & {"option", "value"}:
+            raise SandboxError("options named option or value cannot be given here")
         return await actor.autocomplete(
             self._channel(body.get("channel")),
             str(body.get("command", "")),
             option=str(body.get("option", "")),
             value=str(body.get("value", "")),
-            **self._options(actor, body),
+            **others,
         )
 
     async def _menu(self, actor: Actor, body: Body) -> Any:
@@ -288,6 +291,12 @@ _ACTIONS: dict[str, Action] = {
     "unreact": Control._unreact,
     "delete": Control._delete,
 }
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 600:
+        raise SandboxError("wait is a number of seconds up to 600")
+    return float(value)
 
 
 def _file(described: object) -> File:

@@ -87,6 +87,8 @@ def _count(field: ModalField, number: int) -> None:
 
 def _group(field: ModalField, given: Any) -> dict[str, Any]:
     wanted = [given] if isinstance(given, str) else list(given or [])
+    if not all(isinstance(item, str) for item in wanted):
+        raise SandboxError(f"{field.label}: options are named by text")
     chosen = [item["value"] for item in field.options if {item["value"], item["label"]} & set(wanted)]
     if len(chosen) != len(wanted) or (field.required and not chosen):
         raise SandboxError(f"{field.label}: choose among its options")

@@ -84,6 +84,11 @@ class Desk:
         self._upload_limit = upload_limit
         self._by_token: dict[str, Interaction] = {}
 
+    @property
+    def opened(self) -> list[Interaction]:
+        """Every interaction so far, oldest first."""
+        return list(self._by_token.values())
+
     def open(
         self,
         kind: int,

@@ -114,10 +114,9 @@ class InteractionResult:
 
     async def settle(self) -> None:
         """Wait until the bot has acknowledged, or the 3 seconds for it are over."""
-        clock = self._state.world.clock
-        left = ACKNOWLEDGE_WITHIN - (clock.time() - self.interaction.created)
+        deadline = self.interaction.created + ACKNOWLEDGE_WITHIN
         acknowledged = asyncio.create_task(self.interaction.acknowledged.wait())
-        over = asyncio.create_task(clock.sleep(max(0.0, left)))
+        over = asyncio.create_task(self._state.world.clock.sleep_until(deadline))
         try:
             await asyncio.wait({acknowledged, over}, return_when=asyncio.FIRST_COMPLETED)
         finally:
