@@ -11,6 +11,8 @@ _GREY = "#d9d6dd"
 _CLOTHES = ("#c8503f", "#3f7fb5", "#4f9a5d", "#8a5aa8", "#d98b35", "#2f8f93", "#b5476f", "#6c7a3a", "#4a5aa0", "#a8643c")
 _MEN = ("1F468", "1F9D4", "1F468-200D-1F9B1")
 _WOMEN = ("1F469", "1F469-200D-1F9B1", "1F469-200D-1F9B0", "1F9D1")
+#: Busts without a costume: a role does not exchange a named person's face for one of these.
+_PLAIN_BUSTS = frozenset({*_MEN, *_WOMEN, "1F474", "1F475"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +163,18 @@ def _gender(name: str) -> str:
 
 
 def look_of_name(name: str, role: Role | None = None) -> Look:
-    """The figure of a named person: from the name alone, so it is the same everywhere; ``role`` dresses it.
+    """The figure of a named person: face, hair and colours come from the name alone, so they are the same everywhere.
 
-    Hair, face and colours never change with the role; clothes and what is held do.
+    ``role`` (what a prompt says the person is) changes clothes and what is held; a figure of a well-known tale keeps
+    the clothes it is known for.
     """
     legend = _LEGENDS.get(name.lower())
-    own = _ROLES.get(legend) if legend else None
-    role = role or own or Role()
-    gender = (own.gender if own else "") or role.gender or _gender(name)
+    role = (_ROLES[legend] if legend else role) or Role()
+    gender = role.gender if legend and role.gender else _gender(name)
     chance = derived_seed("look", name.lower())
-    look = _dressed(role, gender, chance)
-    return replace(look, hair=role.hair or look.hair)
+    if not legend and role.head in _PLAIN_BUSTS:
+        role = replace(role, head="")
+    return _dressed(role, gender, chance)
 
 
 def look_of_role(word: str, number: int = 0) -> Look:
