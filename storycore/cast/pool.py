@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from storycore.cast.base import DEFAULT_UNDERSTANDER
 from storycore.cast.model import Understanding
 from storycore.cast.understand import understand
 from storycore.errors import ScriptError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Longest time for one script, in seconds: 20,000 words take about three, loading spaCy two.
 TIMEOUT_S = 60.0
@@ -39,20 +45,27 @@ class UnderstandingPool:
 
         Raises ``ScriptError`` when it takes too long, or when the process died of this script twice in a row.
         """
+        return await self.run(understand, text, self._name)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run another pure function on scripts there (``parts``, ``write_prompts``), under the same rules.
+
+        ``function`` is a module's own, and what goes in and comes out can be pickled.
+        """
         async with self._turn:
             for _attempt in range(2):
                 try:
-                    return await self._once(text)
+                    return await self._once(partial(function, *args, **kwargs))
                 except BrokenProcessPool:
                     await self._drop()
         raise ScriptError(
             "This script could not be understood: the reader broke down over it twice.", "Try a shorter part of it."
         )
 
-    async def _once(self, text: str) -> Understanding:
+    async def _once(self, call: Callable[[], T]) -> T:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        future = asyncio.get_running_loop().run_in_executor(self._pool, understand, text, self._name)
+        future = asyncio.get_running_loop().run_in_executor(self._pool, call)
         try:
             return await asyncio.wait_for(future, self.timeout_s)
         except TimeoutError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,8 @@ from storycore.cast.lexicon import ANIMATE, CREATURES, FEMALE, MALE
 from storycore.cast.model import CastMember
 from storycore.script.model import LineKind, Scene
 
-_AGES = ("young", "old", "little", "tall", "fat", "tiny", "brave", "wild")
+_AGED = re.compile(r"\b(young|old|little|tall|fat|tiny|brave|wild) ", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:[-’'](?!s\b)[^\W\d_]+)*")
 _PRONOUN = re.compile(r"\b(he|him|his|she|her|hers)\b", re.IGNORECASE)
 
 
@@ -28,7 +30,7 @@ def forms(member: CastMember) -> list[str]:
     return sorted((member.name, *member.aliases), key=len, reverse=True)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def pattern(member: CastMember) -> re.Pattern[str]:
     """Matches the member's names and descriptions; "the" also as "a" or "his", with words in between allowed for."""
     parts = []
@@ -46,43 +48,61 @@ def narration(scenes: Sequence[Scene]) -> str:
     return " ".join(line.text for scene in scenes for line in scene.lines if line.kind is LineKind.NARRATION)
 
 
+def present(scene: Scene, cast: Sequence[CastMember]) -> list[CastMember]:
+    """Those of ``cast`` who may be in a scene, because a word of theirs is: spares a large cast a long search."""
+    words = set(_WORD.findall(scene.text.lower()))
+    speakers = {line.speaker for line in scene.lines}
+    return [member for member in cast if member.name in speakers or not words.isdisjoint(_tails(member))]
+
+
+@lru_cache(maxsize=8192)
+def _tails(member: CastMember) -> frozenset[str]:
+    """The last word of every name and description of a member, in small letters."""
+    return frozenset(_WORD.findall(form.lower())[-1] for form in (member.name, *member.aliases) if _WORD.search(form))
+
+
 def find_looks(scenes: Sequence[Scene], cast: Sequence[CastMember]) -> dict[str, Look]:
     """The looks of all of ``cast``, by name."""
-    told = narration(scenes)
-    patterns = {member.name: pattern(member) for member in cast}
-    return {member.name: _look(member, told, patterns) for member in cast}
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    ages: dict[str, str] = {}
+    for scene in scenes:
+        told = narration([scene])
+        here = present(scene, cast)
+        for member in here:
+            votes[member.name] += _pronouns(member, here, told)
+            age = next((m for m in _AGED.finditer(told) if told.startswith(member.name, m.end())), None)
+            if age:
+                ages.setdefault(member.name, age[1].lower())
+    return {member.name: _look(member, votes[member.name], ages.get(member.name, "")) for member in cast}
 
 
-def _look(member: CastMember, told: str, patterns: dict[str, re.Pattern[str]]) -> Look:
+def _look(member: CastMember, votes: Counter[str], age: str) -> Look:
     words = {word for form in forms(member) for word in form.lower().split()}
     gender = "m" if words & MALE else "f" if words & FEMALE else "n" if words & CREATURES else ""
-    gender = gender or _by_pronouns(member, told, patterns)
+    if not gender and votes["m"] != votes["f"]:
+        gender = "m" if votes["m"] > votes["f"] else "f"
     if member.name.startswith("the ") or {word.lower() for word in member.name.split()} & ANIMATE:
         return Look("", gender)
     described = [alias[4:] for alias in member.aliases if alias.startswith("the ")]
     if described:
-        return Look(
-            _with_article(max(described, key=lambda words: (len(words.split()), -described.index(words)))), gender
-        )
-    age = re.search(rf"\b({'|'.join(_AGES)}) {re.escape(member.name)}\b", told, re.IGNORECASE)
+        return Look(_with_article(max(described, key=lambda words: len(words.split()))), gender)
     noun = {"m": "man", "f": "woman"}.get(gender, "")
-    return Look(_with_article(f"{age[1].lower()} {noun}" if age else noun) if noun else "", gender)
+    return Look(_with_article(f"{age} {noun}".strip()) if noun else "", gender)
 
 
 def _with_article(words: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def _by_pronouns(member: CastMember, told: str, patterns: dict[str, re.Pattern[str]]) -> str:
-    votes = {"m": 0, "f": 0}
-    for match in patterns[member.name].finditer(told):
+def _pronouns(member: CastMember, here: Sequence[CastMember], told: str) -> Counter[str]:
+    """How often the first pronoun after the member's name is "he", and how often "she", with nobody named between."""
+    votes: Counter[str] = Counter()
+    for match in pattern(member).finditer(told):
         after = told[match.end() : match.end() + 90]
         pronoun = _PRONOUN.search(after)
         if pronoun is None:
             continue
         between = after[: pronoun.start()]
-        if not any(other.search(between) for name, other in patterns.items() if name != member.name):
+        if not any(pattern(other).search(between) for other in here if other is not member):
             votes["m" if pronoun[1].lower() in ("he", "him", "his") else "f"] += 1
-    if votes["m"] == votes["f"]:
-        return ""
-    return "m" if votes["m"] > votes["f"] else "f"
+    return votes

@@ -14,7 +14,7 @@ from storycore.cast.model import CastMember
 from storycore.prompts.clauses import Clause, told_clauses
 from storycore.prompts.drawable import LIGHT, PLACES, drawables, singular
 from storycore.prompts.escape import escape
-from storycore.prompts.looks import Look, find_looks, narration, pattern
+from storycore.prompts.looks import Look, find_looks, narration, pattern, present
 from storycore.script.model import LineKind, Scene, Script
 from storycore.script.words import word_set
 
@@ -59,6 +59,8 @@ def write_prompts(script: Script, cast: Sequence[CastMember], *, style: str = DE
 
 
 def _write(scene: Scene, cast: Sequence[CastMember], looks: Mapping[str, Look], carried: _Carried, style: str) -> str:
+    here = {member.name for member in (*present(scene, cast), *carried.who)}
+    cast = [member for member in cast if member.name in here]
     clauses, subject = told_clauses(scene, cast, looks, carried.subject, carried.who)
     who = _who(scene, cast, clauses)
     heading_place, heading_time = _heading(scene)

@@ -8,6 +8,7 @@ import pytest
 from storycore.cast.pool import UnderstandingPool
 from storycore.cast.understand import understand
 from storycore.errors import ScriptError, SettingsError
+from storycore.script.scenes import parts
 from tests.script.stories import SIEGFRIED
 
 
@@ -33,6 +34,14 @@ async def test_what_takes_too_long_is_given_up_and_the_pool_goes_on() -> None:
         assert pool.process_id is None
         pool.timeout_s = 60
         assert (await pool.understand("Then Anna laughed.")).cast[0].name == "Anna"
+    finally:
+        await pool.close()
+
+
+async def test_other_work_on_scripts_is_done_there_too() -> None:
+    pool = UnderstandingPool()
+    try:
+        assert "".join(await pool.run(parts, SIEGFRIED, max_scenes=3)) == SIEGFRIED
     finally:
         await pool.close()
 
