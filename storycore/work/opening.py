@@ -15,6 +15,26 @@ from storycore.work.engine import Engine
 from storycore.work.workshop import WorkOptions, Workshop
 
 
+async def make_workshop(
+    database_url: str, media: Path, painter: Painter, options: WorkOptions | None = None, *, poll_s: float = 0.25
+) -> Workshop:
+    """A workshop that is not at work yet (``engine.launch`` sets it to); the caller closes it, and the painter with it.
+
+    ``poll_s`` is how often a queue is looked at, in seconds. Raises ``StorageError`` or ``SettingsError`` when the
+    database cannot be opened.
+    """
+    database = await Database.open(database_url)
+    return Workshop(
+        database=database,
+        folder=MediaFolder(media),
+        painter=painter,
+        narrator=EspeakNarrator(),
+        reader=UnderstandingPool(),
+        engine=Engine(database_url, poll_s=poll_s),
+        options=options or WorkOptions(),
+    )
+
+
 @asynccontextmanager
 async def open_workshop(
     database_url: str,
@@ -30,16 +50,7 @@ async def open_workshop(
     ``poll_s`` is how often a queue is looked at, in seconds; ``painting_window`` how many rounds are claimed at once.
     Raises ``StorageError`` or ``SettingsError`` when the database cannot be opened.
     """
-    database = await Database.open(database_url)
-    workshop = Workshop(
-        database=database,
-        folder=MediaFolder(media),
-        painter=painter,
-        narrator=EspeakNarrator(),
-        reader=UnderstandingPool(),
-        engine=Engine(database_url, poll_s=poll_s),
-        options=options or WorkOptions(),
-    )
+    workshop = await make_workshop(database_url, media, painter, options, poll_s=poll_s)
     try:
         await workshop.engine.launch(workshop, painting_window=painting_window)
         yield workshop

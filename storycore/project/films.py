@@ -1,0 +1,112 @@
+"""A project's film: made when something that goes into it changed, found otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from storycore.errors import FilmError
+from storycore.film import picture, segment
+from storycore.keys import recipe_key
+from storycore.project.story import AUTHOR
+from storycore.project.waiting import settled
+from storycore.store.media import insert_new
+from storycore.store.models import MadeRow, SceneRow, StoryRow, WorkState, now
+from storycore.studio import films
+from storycore.studio.views import FilmView, StoryView
+from storycore.work.jobs.filming import chosen_pictures, film_plan
+from storycore.work.jobs.speaking import story_lines, story_voices
+from storycore.work.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class FilmMade:
+    """A film, and how many of its segments were made for it now; ``fresh`` when it is no film found again."""
+
+    path: Path
+    seconds: float
+    bytes: int
+    made: int
+    reused: int
+    fresh: bool
+
+
+async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None) -> str:
+    """The key of everything that goes into a story's film as it is now: equal keys, equal films."""
+    async with workshop.database.read() as session:
+        story = await session.get_one(StoryRow, story_id)
+        scenes = list(
+            await session.scalars(select(SceneRow).where(SceneRow.story_id == story_id).order_by(SceneRow.number))
+        )
+    pictures = await chosen_pictures(workshop, story_id)
+    lines = await story_lines(workshop, story_id)
+    voices = await story_voices(workshop, story_id, lines)
+    told: dict[int, list[list[str | None]]] = {scene.id: [] for scene in scenes}
+    for line in lines:
+        told[line.scene_id].append([line.text, line.speaker, workshop.narrator.fingerprint(voices[line.speaker])])
+    return recipe_key(
+        "project-film",
+        drawing=[picture.VERSION, segment.VERSION],
+        title=story.title,
+        author=story.author_name,
+        painter=workshop.painter.name,
+        scenes=[
+            [scene.number, scene.title, pictures[scene.id].stem if scene.id in pictures else None, told[scene.id]]
+            for scene in scenes
+        ],
+        max_bytes=max_bytes,
+        quality=workshop.options.film_quality,
+    )
+
+
+async def find_film(workshop: Workshop, story_id: int, max_bytes: int | None) -> FilmMade | None:
+    """The film that was made of exactly this before, or None."""
+    kept = await workshop.made.find(await film_key(workshop, story_id, max_bytes))
+    if kept is None:
+        return None
+    size = (await asyncio.to_thread(kept.path.stat)).st_size
+    return FilmMade(kept.path, kept.details["seconds"], size, 0, kept.details["segments"], fresh=False)
+
+
+async def make_project_film(
+    workshop: Workshop, story_id: int, max_bytes: int | None, tell: Callable[[float], None]
+) -> FilmMade:
+    """Ask for the film and wait for it; ``tell`` hears how far it is, 0 … 1. Raises ``FilmError``."""
+    asked = await films.request(workshop, story_id, AUTHOR, max_bytes)
+
+    def mine(view: StoryView) -> FilmView:
+        return next(film for film in view.films if film.id == asked.film_id)
+
+    view = await settled(
+        workshop, story_id, lambda view: not mine(view).unfinished, lambda view: tell(mine(view).progress)
+    )
+    film = mine(view)
+    if film.state is not WorkState.DONE or film.path is None or film.seconds is None:
+        raise FilmError(film.problem or "The film was not made.", "" if film.problem else "Run the command again.")
+    made, reused = film.made or 0, film.reused or 0
+    if await _all_spoken(workshop, story_id, max_bytes):
+        key = await film_key(workshop, story_id, max_bytes)
+        await _record(workshop, key, film, {"seconds": film.seconds, "segments": made + reused})
+    return FilmMade(film.path, film.seconds, film.bytes or 0, made, reused, fresh=True)
+
+
+async def _all_spoken(workshop: Workshop, story_id: int, max_bytes: int | None) -> bool:
+    """Whether every line has its voice: a film where one failed is not kept as what was asked for."""
+    async with workshop.database.read() as session:
+        story = await session.get_one(StoryRow, story_id)
+    plan = await film_plan(workshop, story, max_bytes)
+    return all(line.speech is not None for scene in plan.scenes for line in scene.lines)
+
+
+async def _record(workshop: Workshop, key: str, film: FilmView, details: Mapping[str, Any]) -> None:
+    async with workshop.database.write() as session:
+        row = await session.get(MadeRow, key)
+        if row is None:
+            await insert_new(session, MadeRow, key=key, media=film.media, details=dict(details), created_at=now())
+        elif film.media is not None:  # its file was gone: what was made now takes its place
+            row.media, row.details = film.media, dict(details)

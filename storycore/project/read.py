@@ -1,0 +1,232 @@
+"""Reading ``story.yaml``: taken in whole, or refused with one sentence that names the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from storycore.errors import FiresideError, ScriptError
+from storycore.project.dialect import dialect
+from storycore.project.wanted import NAME_LENGTH, Wanted, WantedLine, WantedScene, folded, line_of
+from storycore.prompts.check import clean_prompt
+from storycore.script.model import LineKind
+from storycore.script.reading import MAX_WORDS
+from storycore.script.words import count_words
+from storycore.studio.stories import TITLE_LENGTH, tidy_title
+
+STORY_FILE = "story.yaml"
+#: The largest ``story.yaml``, in characters: many times what the longest script needs.
+MAX_CHARACTERS = 4 << 20
+_NO_NUMBER = ("", "~", "null")
+_STORY_KEYS = ("title", "scenes")
+_SCENE_KEYS = ("id", "title", "prompt", "pick", "lines")
+_LINE_KEYS = ("speaker", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the file is checked against: what it said when it was last taken up, how many pictures each scene shows
+    (by id; 0 before they are painted), and how many a new scene will get."""
+
+    base: Wanted
+    pictures: Mapping[int, int]
+    candidates: int
+
+
+def parse(text: str) -> CommentedMap:
+    """The file as a document. Raises ``ScriptError`` that names the line."""
+    if len(text) > MAX_CHARACTERS:
+        raise _refused(None, f"it has {len(text):,} characters", f"It may have at most {MAX_CHARACTERS:,}.")
+    try:
+        document = dialect().load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _refused(None if mark is None else mark.line, f"this is not YAML ({_problem(error)})", _ADVICE) from None
+    except YAMLError:
+        raise _refused(None, "it holds characters that YAML does not allow", "Take them out and try again.") from None
+    except RecursionError:
+        raise _refused(None, "it is nested too deeply", _SHAPE) from None
+    if not isinstance(document, CommentedMap):
+        raise _refused(0, "there is no story in it", _SHAPE)
+    return document
+
+
+_ADVICE = "Put texts that hold “: ” or “ #” into quotes, and indent with spaces as the lines around do."
+_SHAPE = "It begins with “title:” and “scenes:”; delete the file to have it written anew."
+
+
+def _problem(error: MarkedYAMLError) -> str:
+    problem = " ".join(str(error.problem or error.context or "it breaks off").split())
+    duplicate = re.match(r'found duplicate key "(\w{1,40})', problem)
+    return f"“{duplicate[1]}” stands there twice" if duplicate else problem[:120]
+
+
+def _refused(line: int | None, what: str, advice: str) -> ScriptError:
+    """``line`` is counted from 0, as YAML marks are."""
+    place = STORY_FILE if line is None else f"{STORY_FILE}, line {line + 1}"
+    return ScriptError(f"{place}: {what}.", advice)
+
+
+def read_wanted(document: CommentedMap, known: Known) -> Wanted:
+    """What the document asks for, all of it checked. Raises ``ScriptError`` that names the line."""
+    _check_keys(document, _STORY_KEYS, "the story", document.lc.line)
+    title = _title(document)
+    scenes = document.get("scenes")
+    if not isinstance(scenes, CommentedSeq) or not scenes:
+        raise _refused(_line_of(document, "scenes"), "there are no scenes", _SHAPE)
+    wanted: list[WantedScene] = []
+    seen: dict[int, int] = {}
+    words = 0
+    for place, node in enumerate(scenes):
+        line = scenes.lc.item(place)[0]
+        scene = _scene(node, place, line, known)
+        if scene.id is not None:
+            if scene.id in seen:
+                raise _refused(
+                    line,
+                    f"scene {scene.id} stands here a second time (first in line {seen[scene.id] + 1})",
+                    "A new scene has no “id”: leave that line out of the copy.",
+                )
+            seen[scene.id] = line
+        words += sum(count_words(spoken.text) for spoken in scene.lines)
+        wanted.append(scene)
+    if words > MAX_WORDS:
+        raise _refused(None, f"its lines have {words:,} words", f"At most {MAX_WORDS:,} are possible.")
+    return Wanted(title, tuple(wanted))
+
+
+def _title(document: CommentedMap) -> str:
+    title = _text(document, "title", "the story's title")
+    if len(title) > TITLE_LENGTH:
+        raise _refused(
+            _line_of(document, "title"),
+            f"the title has {len(title)} characters",
+            f"It may have at most {TITLE_LENGTH}.",
+        )
+    if not title:
+        raise _refused(_line_of(document, "title"), "the story has no title", "Write one after “title:”.")
+    return tidy_title(title)
+
+
+def _scene(node: Any, place: int, line: int, known: Known) -> WantedScene:
+    if not isinstance(node, CommentedMap):
+        raise _refused(line, f"scene {place + 1} is not a scene", "A scene has “title”, “prompt”, “pick” and “lines”.")
+    _check_keys(node, _SCENE_KEYS, f"scene {place + 1}", line)
+    scene_id = _number(node, "id")
+    if scene_id is not None and scene_id not in known.pictures:
+        raise _refused(
+            _line_of(node, "id"), f"there is no scene with the id {scene_id}", "A new scene has no “id”: leave it out."
+        )
+    title = _text(node, "title", "a scene's title")
+    if len(title) > NAME_LENGTH:
+        raise _refused(
+            _line_of(node, "title"), f"this title has {len(title)} characters", f"It may have at most {NAME_LENGTH}."
+        )
+    lines = _lines(node, place, line)
+    return WantedScene(
+        id=scene_id,
+        title=title or lines[0].text[:60].strip(),
+        prompt=_prompt(node, "" if scene_id is None else known.base.scene(scene_id).prompt),
+        pick=_pick(node, scene_id, known),
+        lines=lines,
+        place=place,
+    )
+
+
+def _prompt(node: CommentedMap, before: str) -> str:
+    prompt = _text(node, "prompt", "a prompt")
+    if not prompt or prompt == before:
+        return prompt
+    try:
+        return folded(clean_prompt(prompt))
+    except FiresideError as error:
+        raise ScriptError(f"{STORY_FILE}, line {_line_of(node, 'prompt') + 1}: {error.message}", error.hint) from None
+
+
+def _pick(node: CommentedMap, scene_id: int | None, known: Known) -> int:
+    pick = _number(node, "pick")
+    if pick is None:
+        return 1
+    offered = (known.pictures[scene_id] if scene_id is not None else 0) or known.candidates
+    if not 1 <= pick <= offered:
+        there = "There is 1 picture" if offered == 1 else f"There are {offered} pictures"
+        raise _refused(_line_of(node, "pick"), f"there is no picture {pick} to pick", f"{there} for this scene.")
+    return pick
+
+
+def _lines(node: CommentedMap, place: int, line: int) -> tuple[WantedLine, ...]:
+    lines = node.get("lines")
+    if not isinstance(lines, CommentedSeq) or not lines:
+        raise _refused(
+            _line_of(node, "lines", line),
+            f"scene {place + 1} has no lines",
+            "Write at least one, “- text: …”, or take the whole scene out.",
+        )
+    return tuple(_line(item, lines.lc.item(index)[0]) for index, item in enumerate(lines))
+
+
+def _line(node: Any, line: int) -> WantedLine:
+    if isinstance(node, str):  # “- Once upon a time.” is plain enough
+        return WantedLine(_spoken(node, line))
+    if not isinstance(node, CommentedMap):
+        raise _refused(line, "this is not a line", "A line is “- text: …”, with “speaker: …” where somebody speaks.")
+    _check_keys(node, _LINE_KEYS, "a line", line)
+    text = _spoken(_text(node, "text", "a line"), _line_of(node, "text", line))
+    speaker = _text(node, "speaker", "a speaker")
+    if len(speaker) > NAME_LENGTH:
+        raise _refused(
+            _line_of(node, "speaker"),
+            f"this name has {len(speaker)} characters",
+            f"At most {NAME_LENGTH} are possible.",
+        )
+    kind = LineKind.SPEECH if "speaker" in node else LineKind.NARRATION
+    return line_of(text, kind, speaker, None, None)
+
+
+def _spoken(text: str, line: int) -> str:
+    if not text.strip():
+        raise _refused(line, "this line says nothing", "Write what is spoken after “text:”, or take the line out.")
+    return folded(text)
+
+
+def _text(node: CommentedMap, key: str, what: str) -> str:
+    """A value as text, white space folded; "" where there is none."""
+    value = node.get(key, "")
+    if not isinstance(value, str):
+        raise _refused(_line_of(node, key), f"{what} is text", f"Write it after “{key}:”, in quotes if need be.")
+    return folded(value)
+
+
+def _number(node: CommentedMap, key: str) -> int | None:
+    value = node.get(key, "")
+    if isinstance(value, str) and value.strip() in _NO_NUMBER:
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}", value.strip()):
+        shown = f"“{value}”" if isinstance(value, str) and len(value) < 40 else "what stands there"
+        raise _refused(_line_of(node, key), f"{shown} is not a number", f"“{key}” is a whole number, such as 1.")
+    return int(value)
+
+
+def _check_keys(node: CommentedMap, allowed: tuple[str, ...], what: str, line: int) -> None:
+    for key in node:
+        if key not in allowed:
+            named = f"“{key}”" if isinstance(key, str) and len(key) < 40 else "this"
+            known = ", ".join(f"“{name}”" for name in allowed)
+            raise _refused(
+                _line_of(node, key, line),
+                f"{named} is nothing that {what} has",
+                f"Known are {known}; a text that holds “: ” goes into quotes.",
+            )
+
+
+def _line_of(node: CommentedMap, key: Any, otherwise: int | None = None) -> int:
+    """The line of a key, from 0; ``otherwise`` (or the node's own) where it is not there."""
+    found = (node.lc.data or {}).get(key)
+    if found:
+        return int(found[0])
+    return int(node.lc.line) if otherwise is None else otherwise

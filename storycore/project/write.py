@@ -1,0 +1,111 @@
+"""Writing ``story.yaml``: whole the first time, afterwards only what changed, with a person's comments kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from storycore.project.dialect import dialect, dumped
+from storycore.project.wanted import Wanted, WantedLine, WantedScene
+from storycore.script.model import LineKind
+
+_HEAD = """\
+# The story as Fireside understood it, to be edited. What you change here is taken up by the next
+# `fireside paint` or `fireside film` of the same script, and only that is made again.
+#
+#   prompt    what is painted; change it and the scene gets new pictures (leave it empty: it is written for you)
+#   pick      the picture that the film uses; contact.jpg shows them all, scenes/01 holds those of the first scene …
+#   lines     what is heard and read: `- text: …` is the narrator, with `speaker: …` somebody else; every name has
+#             a voice of its own, so a new name is a new voice. `speaker:` without a name: nobody knows yet who it is.
+#
+# Scenes and lines can be moved, taken out and added. `id` ties a scene to its pictures: leave it as it is, and leave
+# it out of a new scene. A text that holds “: ” or “ #” goes into quotes.
+
+"""
+
+
+def written(wanted: Wanted) -> str:
+    """A whole new ``story.yaml``."""
+    scenes = "\n".join(dumped([_node(scene)]) for scene in wanted.scenes)
+    return f"{_HEAD}{dumped({'title': wanted.title})}\nscenes:\n{scenes}"
+
+
+def rewritten(document: CommentedMap, said: Wanted, wanted: Wanted) -> str | None:
+    """``document``, which says ``said``, changed to say ``wanted``; None when it does so already.
+
+    A scene of ``wanted`` finds its node by its ``place``; those without one get a node of their own.
+    """
+    if said == wanted:
+        return None
+    if said.title != wanted.title:
+        document["title"] = wanted.title
+    nodes: CommentedSeq = document["scenes"]
+    for scene in wanted.scenes:
+        if scene.place is not None:
+            _change(nodes[scene.place], said.scenes[scene.place], scene)
+    text = dumped(document)
+    return text if _places(wanted) == list(range(len(nodes))) else _arranged(text, wanted.scenes)
+
+
+def _places(wanted: Wanted) -> list[int | None]:
+    return [scene.place for scene in wanted.scenes]
+
+
+def _change(node: CommentedMap, said: WantedScene, wanted: WantedScene) -> None:
+    if said.id != wanted.id:
+        node.insert(0, "id", str(wanted.id))
+    for key in ("title", "prompt"):
+        if getattr(said, key) != getattr(wanted, key):
+            node[key] = getattr(wanted, key)
+    if said.pick != wanted.pick:
+        node["pick"] = str(wanted.pick)
+    if said.lines != wanted.lines:
+        node["lines"] = _lines(wanted.lines)
+
+
+def _arranged(text: str, scenes: Sequence[WantedScene]) -> str:
+    """Scenes came or went: the scenes' stretches of text in their new order, each with the comments above it."""
+    nodes: CommentedSeq = dialect().load(text)["scenes"]
+    lines = text.splitlines(keepends=True)
+    starts = [nodes.lc.item(index)[0] for index in range(len(nodes))]
+    if not all(lines[start].lstrip().startswith("- ") for start in starts):
+        return _arranged_plainly(text, scenes)  # written as [{…}, {…}]: there are no lines to move
+    begins = [_above(lines, start) for start in starts]
+    stop = begins[0] + len("".join(lines[begins[0] :]).rstrip().splitlines())
+    pieces = ["".join(lines[a:b]).strip("\n") for a, b in zip(begins, [*begins[1:], stop], strict=True)]
+    told = "\n\n".join(
+        dumped([_node(scene)]).strip("\n") if scene.place is None else pieces[scene.place] for scene in scenes
+    )
+    return f"{''.join(lines[: begins[0]])}{told}\n{''.join(lines[stop:])}"
+
+
+def _above(lines: Sequence[str], start: int) -> int:
+    """Where the comments above a scene begin, as far as they are indented like one."""
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    begin = start
+    while begin and lines[begin - 1][:indent].isspace() and lines[begin - 1].lstrip().startswith("#"):
+        begin -= 1
+    return begin
+
+
+def _arranged_plainly(text: str, scenes: Sequence[WantedScene]) -> str:
+    document = dialect().load(text)
+    old = list(document["scenes"])
+    document["scenes"] = CommentedSeq(_node(scene) if scene.place is None else old[scene.place] for scene in scenes)
+    return dumped(document)
+
+
+def _node(scene: WantedScene) -> CommentedMap:
+    return CommentedMap(
+        id=str(scene.id), title=scene.title, prompt=scene.prompt, pick=str(scene.pick), lines=_lines(scene.lines)
+    )
+
+
+def _lines(lines: Sequence[WantedLine]) -> CommentedSeq:
+    return CommentedSeq(
+        CommentedMap(text=line.text)
+        if line.kind is LineKind.NARRATION
+        else CommentedMap(speaker=line.speaker or "", text=line.text)
+        for line in lines
+    )
