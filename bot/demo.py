@@ -63,14 +63,17 @@ class Play:
 
     @property
     def board(self) -> Message:
-        """The storyboard."""
-        return next(message for message in self.channel.messages if message.is_v2)
+        """The storyboard. Raises ``LookupError`` until it is posted."""
+        found = next((message for message in self.channel.messages if message.is_v2), None)
+        if found is None:
+            raise LookupError("no storyboard yet")
+        return found
 
     def scenes(self) -> list[Message]:
         """The scenes' messages so far, in order."""
         try:
             thread = self.board.thread
-        except StopIteration:
+        except LookupError:
             return []
         return [] if thread is None else [m for m in thread.messages if "### Scene" in m.text]
 
@@ -82,8 +85,15 @@ class Play:
 
     async def until(self, condition: Callable[[], T | None], what: str) -> T:
         """Wait for the bot. Raises ``TroubleError``."""
+
+        def looked() -> T | None:
+            try:
+                return condition()
+            except LookupError:  # not posted yet
+                return None
+
         try:
-            found = await self.sandbox.wait_for(condition, PATIENCE_S, what)
+            found = await self.sandbox.wait_for(looked, PATIENCE_S, what)
         except SandboxError as error:
             raise TroubleError(f"the bot did not show {what} in time ({error})") from error
         if found is None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import discord
 
-from bot.ui.items import FilmButton
+from bot.ui.items import FilmButton, StopButton
 from bot.ui.sheet import Sheet, SheetFile
-from bot.ui.text import bar, duration, escape, size
+from bot.ui.text import bar, duration, escape_within, size
 from storycore.store.models import WorkState
 from storycore.studio.views import FilmView, StoryView
 
@@ -22,22 +22,25 @@ def progress_sheet(story: StoryView, film: FilmView) -> Sheet:
     """The message that says how far a film is."""
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     container.add_item(discord.ui.TextDisplay(_progress(film)))
+    # Every state has a button: its custom_id carries the row's id, by which the message is found again.
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    row.add_item(FilmButton(story.id, label="Try again", disabled=film.state is not WorkState.FAILED))
-    if film.state is WorkState.FAILED:
-        container.add_item(row)
+    if film.unfinished:
+        row.add_item(StopButton(film.id))
+    else:
+        row.add_item(FilmButton(story.id, label="Film again" if film.state is WorkState.DONE else "Try again"))
+    container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
     return Sheet(view)
 
 
 def _progress(film: FilmView) -> str:
-    asked = f" ({escape(film.asked_by_name)} asked)" if film.asked_by_name else ""
+    asked = f" ({escape_within(film.asked_by_name, 80)} asked)" if film.asked_by_name else ""
     match film.state:
         case WorkState.DONE:
             return f"🎬 The film is done{asked}."
         case WorkState.FAILED:
-            return f"⚠️ The film was not made: {escape(film.problem)}"
+            return f"⚠️ The film was not made: {escape_within(film.problem, 500)}"
         case WorkState.CANCELLED:
             return "🛑 The film was cancelled."
         case WorkState.WAITING if film.waits_for_pictures:
@@ -57,8 +60,8 @@ def film_sheet(story: StoryView, film: FilmView, path: Path) -> Sheet:
     """The film itself, which lies at ``path``."""
     name = film_name(story.title)
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
-    by = f" by {escape(story.author_name)}" if story.author_name else ""
-    container.add_item(discord.ui.TextDisplay(f"## 🍿 {escape(story.title)}\n-# A film{by}"))
+    by = f" by {escape_within(story.author_name, 120)}" if story.author_name else ""
+    container.add_item(discord.ui.TextDisplay(f"## 🍿 {escape_within(story.title, 160)}\n-# A film{by}"))
     gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
     gallery.add_item(media=f"attachment://{name}", description=f"The film “{story.title}”"[:256])
     container.add_item(gallery)

@@ -161,6 +161,24 @@ class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film
         await ask_for_film(interaction, self.story)
 
 
+class StopButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop:(?P<film>\d{1,18})"):
+    """Stops a film that is being made."""
+
+    def __init__(self, film: int) -> None:
+        self.film = film
+        super().__init__(discord.ui.Button(label="Stop", custom_id=f"fs:stop:{film}"))
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["film"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Stop it; the message says so."""
+        await films.cancel(workshop_of(interaction), self.film, person_of(interaction))
+        await interaction.response.defer()
+
+
 class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:parts:(?P<story>\d{1,18})"):
     """Makes a story that is too long in parts."""
 
@@ -203,5 +221,6 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     AgainButton,
     PickSelect,
     FilmButton,
+    StopButton,
     PartsButton,
 )

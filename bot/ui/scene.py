@@ -8,7 +8,7 @@ import discord
 
 from bot.ui.items import AgainButton, EditButton, PickSelect, VoteButton
 from bot.ui.sheet import Sheet, SheetFile
-from bot.ui.text import KEYCAPS, bar, count, cut, escape, quote
+from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, quote
 from storycore.store.models import StoryState, WorkState
 from storycore.studio.views import RoundView, SceneView, StoryView
 
@@ -27,11 +27,8 @@ def scene_sheet(story: StoryView, scene: SceneView) -> Sheet:
     """The message of one scene as it should be now."""
     closed = story.state is not StoryState.OPEN
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
-    container.add_item(
-        discord.ui.TextDisplay(
-            f"### Scene {scene.number} of {len(story.scenes)} · {escape(scene.title)}\n{quote(scene.text, _EXCERPT)}"
-        )
-    )
+    heading = f"### Scene {scene.number} of {len(story.scenes)} · {escape_within(scene.title, 160)}"
+    container.add_item(discord.ui.TextDisplay(f"{heading}\n{quote(scene.text, _EXCERPT)}"))
     files: list[SheetFile] = []
     if scene.shown is not None:
         files = _files(scene, scene.shown)
@@ -77,9 +74,9 @@ def _status(scene: SceneView) -> list[str]:
     if scene.coming is not None:
         lines.append(_coming(scene.coming))
     if scene.failed is not None and scene.coming is None:
-        lines.append(f"⚠️ {escape(scene.failed.problem)} Press **Again** or edit the prompt to retry.")
+        lines.append(f"⚠️ {escape_within(scene.failed.problem, 500)} Press **Again** or edit the prompt to retry.")
     written = "Prompt, rewritten" if scene.edited else "Prompt"
-    lines.append(f"-# {written}: {escape(cut(scene.prompt, _PROMPT))}")
+    lines.append(f"-# {written}: {escape_within(scene.prompt, _PROMPT)}")
     return lines
 
 
@@ -94,9 +91,9 @@ def _tally(scene: SceneView) -> str:
 
 
 def _coming(coming: RoundView) -> str:
-    who = f" for {escape(coming.asked_by_name)}" if coming.asked_by_name else ""
+    who = f" for {escape_within(coming.asked_by_name, 80)}" if coming.asked_by_name else ""
     if coming.problem:
-        return f"⏳ {escape(coming.problem)}"
+        return f"⏳ {escape_within(coming.problem, 500)}"
     if coming.state is WorkState.WAITING:
         return f"🎨 New pictures{who} wait for the painter."
     return f"🎨 New pictures{who} are being painted: {bar(coming.progress)}"

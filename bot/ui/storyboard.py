@@ -8,7 +8,7 @@ import discord
 
 from bot.ui.items import FilmButton, PartsButton
 from bot.ui.sheet import Sheet
-from bot.ui.text import bar, count, cut, duration, escape
+from bot.ui.text import bar, count, duration, escape_within
 from storycore.store.models import WorkState
 from storycore.studio.views import SceneView, Stage, StoryView
 
@@ -16,16 +16,18 @@ _ACCENT = discord.Colour(0xF2B134)
 _GREY = discord.Colour(0x8A8A8A)
 _LIST_LENGTH = 2600
 _CAST_SHOWN = 12
+#: What stands before a scene's title: its number and its mark.
+_MARK_LENGTH = 14
 
 
 def storyboard_sheet(story: StoryView, note: str) -> Sheet:
     """The storyboard as it should be now; ``note`` is what the painter says of its pictures."""
     over = story.stage in (Stage.CANCELLED, Stage.FAILED, Stage.SPLIT)
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_GREY if over else _ACCENT)
-    by = f"by {escape(story.author_name)} · " if story.author_name else ""
+    by = f"by {escape_within(story.author_name, 120)} · " if story.author_name else ""
     scenes = f" · {count(len(story.scenes), 'scene')}" if story.scenes else ""
     container.add_item(
-        discord.ui.TextDisplay(f"## 🔥 {escape(story.title)}\n-# {by}{count(story.words, 'word')}{scenes}")
+        discord.ui.TextDisplay(f"## 🔥 {escape_within(story.title, 160)}\n-# {by}{count(story.words, 'word')}{scenes}")
     )
     container.add_item(discord.ui.TextDisplay(_stage(story)))
     if story.scenes:
@@ -60,9 +62,9 @@ def _stage(story: StoryView) -> str:
         case Stage.SPLIT:
             return f"✂️ {story.problem}"
         case Stage.CANCELLED:
-            return f"🛑 {escape(story.problem)}"
+            return f"🛑 {escape_within(story.problem, 500)}"
         case Stage.FAILED:
-            return f"⚠️ {escape(story.problem)}"
+            return f"⚠️ {escape_within(story.problem, 500)}"
         case Stage.PAINTING:
             waits = " The film follows as soon as they are there." if _film_waits(story) else ""
             return f"🎨 Painting: {story.painted} of {count(total, 'scene')} have pictures.{waits}\n{_progress(story)}"
@@ -89,9 +91,9 @@ def _progress(story: StoryView) -> str:
 
 
 def _scene_list(story: StoryView) -> str:
-    width = max(16, _LIST_LENGTH // max(1, len(story.scenes)) - 24)
+    width = min(80, max(8, _LIST_LENGTH // max(1, len(story.scenes)) - _MARK_LENGTH))
     return "\n".join(
-        f"**{scene.number}.** {_mark(scene)} {escape(cut(scene.title, min(width, 70)))}" for scene in story.scenes
+        f"**{scene.number}.** {_mark(scene)} {escape_within(scene.title, width)}" for scene in story.scenes
     )
 
 
@@ -105,7 +107,7 @@ def _mark(scene: SceneView) -> str:
 
 def _cast(story: StoryView) -> str:
     names = [
-        f"**{escape(cut(member.name, 40))}**" + (f" ({count(member.lines, 'line')})" if member.lines else "")
+        f"**{escape_within(member.name, 40)}**" + (f" ({count(member.lines, 'line')})" if member.lines else "")
         for member in story.cast[:_CAST_SHOWN]
     ]
     more = len(story.cast) - _CAST_SHOWN

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 
-import discord
-
 from storycore.errors import FiresideError
 
 KEYCAPS = tuple(f"{number}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}" for number in range(1, 10))
 
-# What escape_markdown leaves: masked links' brackets, subtext, headings after white space, times, slash mentions.
-_ALSO_MARKUP = re.compile(r"[\[\]<>#@]|^\s*-#", re.MULTILINE)
+# Everything that Discord's client could read as markup, mention, link, time or emoji; a backslash before
+# punctuation is never shown.
+_MARKUP = re.compile(r"([\\*_~|`\[\]()<>#@:])|^([-+>])|^(\d+)([.)])")
 
 
 def escape(text: str) -> str:
-    """A person's words as plain text: no Markdown, no mention, no link, one line."""
+    """A person's words as plain text on one line: no Markdown, no mention, no masked link."""
     folded = " ".join(text.split())
-    escaped = discord.utils.escape_markdown(folded)
-    return _ALSO_MARKUP.sub(lambda match: "".join(f"\\{c}" if not c.isspace() else c for c in match[0]), escaped)
+    return _MARKUP.sub(lambda match: f"{match[3]}\\{match[4]}" if match[3] else f"\\{match[0]}", folded)
+
+
+def escape_within(text: str, length: int) -> str:
+    """A person's words, cut so that they are at most ``length`` characters once escaped."""
+    kept = length
+    while len(escaped := escape(cut(text, kept))) > length:
+        kept -= max(1, (len(escaped) - length) // 2)
+    return escaped
 
 
 def cut(text: str, length: int) -> str:
@@ -32,8 +38,8 @@ def cut(text: str, length: int) -> str:
 
 
 def quote(text: str, length: int) -> str:
-    """A person's words, cut and escaped, as a block quote."""
-    return f"> {escape(cut(text, length))}"
+    """A person's words as a block quote, at most ``length`` characters once escaped."""
+    return f"> {escape_within(text, length)}"
 
 
 def duration(seconds: float) -> str:

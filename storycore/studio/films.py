@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from storycore.errors import StateError
-from storycore.store.models import UNFINISHED, FilmRow, RoundRow, SceneRow
+from storycore.errors import NotFoundError, StateError
+from storycore.store.models import UNFINISHED, FilmRow, RoundRow, SceneRow, WorkState, now
 from storycore.studio.people import Person, require_author, require_open
 from storycore.work.jobs import asking
 from storycore.work.workshop import Workshop
@@ -51,3 +51,21 @@ async def request(workshop: Workshop, story_id: int, person: Person, max_bytes: 
         if not waits_for:
             await workshop.engine.enqueue(session, [asking.speaking(film)])
     return FilmAsked(film.id, waits_for or 0)
+
+
+async def cancel(workshop: Workshop, film_id: int, person: Person) -> None:
+    """Stop a film that is waiting or being made. The author and moderators may.
+
+    Raises ``NotFoundError``, or ``StateError`` when it is over already.
+    """
+    async with workshop.database.read() as session:
+        film = await session.get(FilmRow, film_id)
+    if film is None:
+        raise NotFoundError("That film is not here any more.", "`/story film` makes a new one.")
+    async with workshop.changing(film.story_id) as (session, story):
+        require_author(story, person, "stop the film")
+        row = await session.get_one(FilmRow, film_id)
+        if row.state not in UNFINISHED:
+            raise StateError("This film is not being made any more.", "`/story film` makes a new one.")
+        row.state, row.finished_at = WorkState.CANCELLED, now()
+    await workshop.engine.cancel(asking.film_ids(film_id))
