@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
@@ -50,3 +50,10 @@ def document() -> None:
         if os.environ.get("CI") == "true":
             pytest.fail("Discord's OpenAPI document is missing beside the repository (shared/discord-api)")
         pytest.skip("Discord's OpenAPI document is not there")
+
+
+@pytest.fixture
+def faultless(sandbox: Sandbox) -> Iterator[None]:
+    """The sandbox itself answers as Discord's OpenAPI document says, and sends whole events."""
+    yield
+    assert [str(item) for item in sandbox.violations if item.kind in ("response", "event", "gateway")] == []

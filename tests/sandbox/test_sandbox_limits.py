@@ -13,7 +13,7 @@ from sandbox.checks.forms import check_choices, check_commands, check_modal
 from sandbox.checks.limits import check_message
 from tests.sandbox.raw import Raw, Reply, raw
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("faultless")]
 
 V2 = 1 << 15
 

@@ -27,7 +27,7 @@ from sandbox.model import FLAG_LOADING
 from sandbox.snowflake import Snowflakes, parse
 from tests.sandbox.raw import Raw, raw
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("faultless")]
 
 V2 = 1 << 15
 
