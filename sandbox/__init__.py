@@ -1,6 +1,10 @@
 """A stand-in for Discord on loopback: REST, gateway and CDN as discord.py 2.7 uses them, and members that act.
 
 `python -m sandbox` serves it; `sandbox.Sandbox` is the same from Python. It knows nothing of any particular bot.
+
+Why not SimCord's world: what SimCord publishes (`run`, `Env`, actors) puts itself inside the bot's process in place of
+discord.py's HTTP client and gateway; its store and payloads are declared internal, and importing it patches discord.py.
+Here nothing is patched and the bot is another process.
 """
 
 from sandbox.actors import Actor, GuildView, InteractionResult, Modal

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.compose import Composer
 from sandbox.errors import ApiError, FormErrors, missing_permissions
-from sandbox.model import MESSAGE_REPLY, Channel, Message
+from sandbox.model import FLAG_EPHEMERAL, MESSAGE_REPLY, Channel, Message
 from sandbox.permissions import Permission, may
 from sandbox.rest.channels import sending
 from sandbox.rest.router import NOTHING, Answer, Call, route
@@ -67,7 +67,8 @@ def create_message(call: Call) -> Answer:
         return Answer(200, call.written(repeated))
     reference = _reference(call, channel, body)
     draft = Composer(call.state.world, channel, call.state.upload_limit).new(body, call.files)
-    draft.flags &= ~(1 << 6)
+    draft.flags &= ~FLAG_EPHEMERAL
+    call.state.world.join_thread(channel, call.state.world.bot.id)
     message = call.state.world.post(
         channel,
         call.state.world.bot,

@@ -10,10 +10,11 @@ import pytest
 import pytest_asyncio
 
 from sandbox import Channel, Sandbox
-from sandbox.checks.openapi import OpenApi
+from sandbox.checks.openapi import OpenApi, Operation
 from sandbox.rest import ROUTES, find
 from sandbox.server import find_document
 from tests.sandbox.raw import Raw, raw
+from tests.sandbox.test_sandbox_limits import BAD_BODIES, BAD_MODALS, BAD_V2
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -91,6 +92,34 @@ async def test_every_route_of_the_sandbox_is_discords(document: None) -> None:
         if official.operation(route.method, path.replace("{", "").replace("}", "")) is None
     }
     assert unknown == set()
+
+
+async def test_choices_decided_ahead_judge_as_the_document_does(
+    document: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = find_document(None)
+    assert file is not None
+    decided = OpenApi(file)
+    monkeypatch.setattr("sandbox.checks.openapi._decided", lambda node, schemas: node)
+    literal = OpenApi(file)
+    odd: list[Any] = [{"type": None}, {}, 7, {"type": 99}, {"type": "1", "components": []}, None]
+    posts = [{"components": case[1], "flags": 1 << 15} for case in BAD_V2] + [case[0] for case in BAD_BODIES]
+    posts += [{"components": [item]} for item in odd] + [{"content": None, "components": None}]
+    answers = [{"type": 9, "data": case[0]} for case in BAD_MODALS] + [{"type": 4, "data": post} for post in posts]
+    answers += [{"type": 6}, {"type": 5, "data": None}, {"type": 4}, {"type": 77}, {}]
+    verdicts = []
+    for path, bodies in (("/channels/1/messages", posts), ("/interactions/1/token/callback", answers)):
+        for body in bodies:
+            judged = [bool(api.check_body(operation(api, path), body)) for api in (decided, literal)]
+            assert judged[0] == judged[1], body
+            verdicts.append(judged[0])
+    assert 20 < sum(verdicts) < len(verdicts) - 5
+
+
+def operation(api: OpenApi, path: str) -> Operation:
+    found = api.operation("POST", path)
+    assert found is not None
+    return found
 
 
 async def test_the_narrower_route_wins() -> None:
