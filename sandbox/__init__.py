@@ -3,8 +3,8 @@
 `python -m sandbox` serves it; `sandbox.Sandbox` is the same from Python. It knows nothing of any particular bot.
 
 Why not SimCord's world: what SimCord publishes (`run`, `Env`, actors) puts itself inside the bot's process in place of
-discord.py's HTTP client and gateway; its store and payloads are declared internal, and importing it patches discord.py.
-Here nothing is patched and the bot is another process.
+discord.py's HTTP client and gateway; its store and payloads are declared internal, and it cannot be imported without discord.py.
+Here the bot is another process, and nothing of it is replaced.
 """
 
 from sandbox.actors import Actor, GuildView, InteractionResult, Modal
