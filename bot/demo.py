@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -48,9 +48,10 @@ class TroubleError(Exception):
 class Play:
     """The story as the people in the channel live it."""
 
-    def __init__(self, sandbox: Sandbox, console: Console) -> None:
+    def __init__(self, sandbox: Sandbox, console: Console, script: Path) -> None:
         self.sandbox = sandbox
         self.console = console
+        self.script = script
         self.began = time.monotonic()
         guild = sandbox.default_guild
         self.channel: Channel = guild.channel("stories")
@@ -112,8 +113,8 @@ class Play:
 
     async def hand_in(self) -> int:
         """Ada hands in the script; gives how many scenes it has."""
-        script = File(SCRIPT.name, SCRIPT.read_bytes())
-        self.tell("Ada", f"[cyan]/story new[/] title:[i]{TITLE}[/] script:[i]{SCRIPT.name}[/]")
+        script = File(self.script.name, self.script.read_bytes())
+        self.tell("Ada", f"[cyan]/story new[/] title:[i]{TITLE}[/] script:[i]{self.script.name}[/]")
         answer = await self.answer(await self.ada.slash(self.channel, "story new", title=TITLE, script=script))
         self.tell("Fireside", f"[dim](only Ada sees this)[/] {escape(answer)}")
         await self.until(lambda: self.board.thread, "the storyboard's thread")
@@ -196,8 +197,13 @@ class Play:
 
 
 @asynccontextmanager
-async def bot_process(sandbox: Sandbox, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The real bot, pointed at the sandbox, its log in a file; told to stop at the end."""
+async def bot_process(
+    sandbox: Sandbox, folder: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The real bot, pointed at the sandbox, its log in a file; told to stop at the end.
+
+    ``settings`` are further environment variables, such as ``FIRESIDE_PICTURE_SIZE``.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FIRESIDE_")}
     environment |= {
         "FIRESIDE_DISCORD_TOKEN": sandbox.token,
@@ -207,6 +213,7 @@ async def bot_process(sandbox: Sandbox, folder: Path) -> AsyncIterator[asyncio.s
         "FIRESIDE_MEDIA_DIR": str(folder / "media"),
         "FIRESIDE_IMAGE_BACKEND": "storyboard",
         "PYTHONPATH": str(ROOT),
+        **(settings or {}),
     }
     log = await asyncio.to_thread((folder / "bot.log").open, "wb")
     process = await asyncio.create_subprocess_exec(
@@ -232,12 +239,14 @@ async def bot_process(sandbox: Sandbox, folder: Path) -> AsyncIterator[asyncio.s
         log.close()
 
 
-async def play(console: Console, folder: Path) -> Path:
+async def play(
+    console: Console, folder: Path, script: Path = SCRIPT, settings: Mapping[str, str] | None = None
+) -> Path:
     """The whole demo; gives the film's path. Raises ``TroubleError``."""
     async with Sandbox(bot_permissions=PERMISSIONS.value, bot_name="Fireside") as sandbox:
-        story = Play(sandbox, console)
+        story = Play(sandbox, console, script)
         story.tell("sandbox", f"a stand-in for Discord listens on {sandbox.url}")
-        async with bot_process(sandbox, folder) as bot:
+        async with bot_process(sandbox, folder, settings) as bot:
             ending = asyncio.create_task(bot.wait())
             acting = asyncio.create_task(_act(story))
             done, _ = await asyncio.wait({ending, acting}, return_when=asyncio.FIRST_COMPLETED)
@@ -250,7 +259,7 @@ async def play(console: Console, folder: Path) -> Path:
             raise TroubleError("the film's message holds no file")
         if sandbox.violations:
             raise TroubleError(f"the bot broke Discord's contract: {sandbox.violations[0]}")
-        path = folder / "siegfried.mp4"
+        path = folder / f"{script.stem}.mp4"
         path.write_bytes(film.data)
         return path
 

@@ -10,11 +10,11 @@ import sys
 import discord
 from rich.console import Console
 from rich.logging import RichHandler
-from storycore.images.factory import painter_for
 
 from bot.client import run_bot
 from bot.settings import Settings, read_settings, require_token
 from storycore.errors import FiresideError, SettingsError
+from storycore.images.factory import painter_for
 from storycore.work.opening import open_workshop
 from storycore.work.workshop import WorkOptions
 
