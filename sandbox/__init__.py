@@ -3,7 +3,7 @@
 `python -m sandbox` serves it; `sandbox.Sandbox` is the same from Python. It knows nothing of any particular bot.
 
 Why not SimCord's world: what SimCord publishes (`run`, `Env`, actors) puts itself inside the bot's process in place of
-discord.py's HTTP client and gateway; its store and payloads are declared internal, and it needs discord.py to be imported.
+discord.py's HTTP client and gateway; its store and payloads are declared internal, and importing it needs discord.py.
 Here the bot is another process, and nothing of it is replaced.
 """
 
