@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.invite import PERMISSIONS, invite_link
 from bot.settings import Settings, read_settings, require_token
 from storycore.errors import SettingsError
 
@@ -73,3 +74,9 @@ def test_a_missing_token_is_one_plain_sentence(tmp_path: Path, command: list[str
     assert len(ended.stderr.strip().splitlines()) == 1
     assert ended.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_readme_invites_with_exactly_the_permissions_needed() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert invite_link("APP") in text
+    assert PERMISSIONS.value == sum(1 << bit for bit in (6, 10, 11, 13, 15, 16, 35, 38))
