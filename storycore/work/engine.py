@@ -70,8 +70,9 @@ class _Quiet(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-        cancelled = type(error).__name__.endswith("CancelledError") or "was cancelled" in record.getMessage()
-        return not cancelled
+        said = record.getMessage()
+        cancelled = type(error).__name__.endswith("CancelledError") or "was cancelled" in said
+        return not cancelled and not said.startswith("Asyncio task cancelled")
 
 
 class Engine:
@@ -143,9 +144,12 @@ class Engine:
             await DBOS.cancel_workflows_async(list(workflow_ids))
 
     async def close(self) -> None:
-        """Stop working. What was running is taken up again at the next launch."""
+        """Stop working. What was running is interrupted, and taken up again at the next launch."""
         if self._client is None:
             return
+        from storycore.work import workflows
+
+        await workflows.stop()
         client, self._client = self._client, None
         await asyncio.to_thread(client.destroy)
         # DBOS makes its own pool the loop's default and shuts it down: run its end elsewhere, then give a new one.
