@@ -66,7 +66,9 @@ def _opened(source: io.BytesIO | Path, most: tuple[int, int]) -> Image.Image:
     try:
         with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as image:
             if max(image.size) > LONGEST_SIDE or image.width * image.height > _MOST_PIXELS:
-                raise StorageError("This picture is too large to be opened.", "Use a picture of at most 8000 pixels a side.")
+                raise StorageError(
+                    "This picture is too large to be opened.", "Use a picture of at most 8000 pixels a side."
+                )
             image.draft("RGB", most)
             image.thumbnail(most, Image.Resampling.LANCZOS)
             if image.mode in {"RGBA", "LA", "P", "PA"}:

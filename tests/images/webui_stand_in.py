@@ -27,15 +27,17 @@ from PIL import Image, ImageDraw, PngImagePlugin
 Flavour = Literal["a1111", "forge", "sdnext"]
 #: What the next txt2img can be told to do instead of its work.
 Fault = Literal[
-    "reset", "cut", "html", "validation", "error", "lost_cause", "oom", "hang", "broken_base64", "truncated_png", "bomb",
-    "not_an_image", "too_few", "data_uri", "grid", "no_info", "list", "jpeg", "extra_images", "busy", "redirect",
+    "reset", "cut", "html", "validation", "error", "lost_cause", "oom", "hang", "broken_base64", "truncated_png",
+    "bomb", "not_an_image", "too_few", "data_uri", "grid", "no_info", "list", "jpeg", "extra_images", "busy",
+    "redirect",
 ]  # fmt: skip
 Paint = Callable[[dict[str, Any], int], bytes]
 
 CHECKPOINTS = ("storybook_v3", "ink_and_wash_xl")
 SAMPLERS = ("DPM++ 2M", "DPM++ SDE", "Euler", "Euler a", "DDIM")
 _TYPES: dict[str, type | tuple[type, ...]] = {
-    "prompt": str, "negative_prompt": str, "seed": int, "steps": int, "cfg_scale": (int, float), "width": int, "height": int,
+    "prompt": str, "negative_prompt": str, "seed": int, "steps": int, "cfg_scale": (int, float),
+    "width": int, "height": int,
     "n_iter": int, "batch_size": int, "sampler_name": str, "scheduler": str, "send_images": bool, "save_images": bool,
     "alwayson_scripts": dict, "override_settings": dict, "force_task_id": str,
 }  # fmt: skip
@@ -280,12 +282,22 @@ class WebuiStandIn:
             texts, first = [texts[0], *texts], 1
         texts = _damaged(texts, fault)
         info = {
-            "prompt": request["prompt"], "all_prompts": [request["prompt"]] * len(seeds), "negative_prompt": request["negative_prompt"],
-            "seed": seeds[0], "all_seeds": seeds, "width": request["width"], "height": request["height"],
-            "sampler_name": request.get("sampler_name") or "Euler", "cfg_scale": request.get("cfg_scale", 7.0), "steps": request["steps"],
-            "sd_model_name": self.checkpoint, "sd_model_hash": _short_hash(self.checkpoint), "index_of_first_image": first,
-            "infotexts": [f"{request['prompt']}\nSeed: {seed}" for seed in seeds], "version": "v1.10.1",
-        }  # fmt: skip
+            "prompt": request["prompt"],
+            "all_prompts": [request["prompt"]] * len(seeds),
+            "negative_prompt": request["negative_prompt"],
+            "seed": seeds[0],
+            "all_seeds": seeds,
+            "width": request["width"],
+            "height": request["height"],
+            "sampler_name": request.get("sampler_name") or "Euler",
+            "cfg_scale": request.get("cfg_scale", 7.0),
+            "steps": request["steps"],
+            "sd_model_name": self.checkpoint,
+            "sd_model_hash": _short_hash(self.checkpoint),
+            "index_of_first_image": first,
+            "infotexts": [f"{request['prompt']}\nSeed: {seed}" for seed in seeds],
+            "version": "v1.10.1",
+        }
         body: Any = {"images": texts, "parameters": request, "info": json.dumps(info)}
         if fault == "no_info":
             body = {"images": texts, "parameters": request, "info": ""}

@@ -52,7 +52,12 @@ def code_of(emoji_text: str) -> str | None:
     """The drawing's code for one emoji as typed (skin tones are left out), or None if OpenMoji has none."""
     points = [f"{ord(char):04X}" for char in emoji_text]
     plain = [point for point in points if point != "FE0F"]
-    for candidate in ("-".join(points), "-".join(plain), _SKIN_TONE.sub("", "-".join(plain)), plain[0] if plain else ""):
+    for candidate in (
+        "-".join(points),
+        "-".join(plain),
+        _SKIN_TONE.sub("", "-".join(plain)),
+        plain[0] if plain else "",
+    ):
         if candidate in all_codes():
             return candidate
     return None

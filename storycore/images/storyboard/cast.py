@@ -10,6 +10,7 @@ from storycore.images.storyboard.lexicon import Thing
 from storycore.images.storyboard.people import Look
 from storycore.images.storyboard.reading import Actor, Reading
 
+_WINGED = frozenset({"1F409", "1F432"})
 _EMPTY_HANDED = frozenset({"whole", "swaddle"})
 
 
@@ -21,6 +22,7 @@ class Subject:
     box: tuple[float, float, float, float]
     height: float
     faces_left: bool
+    flying: bool = False
 
     @property
     def aspect(self) -> float:
@@ -35,7 +37,7 @@ class Subject:
         edge = silhouette(self.art, "#fffaf0", 2.6 / scale)
         return (
             f'<g transform="translate({x + 5:.1f} {feet + 4:.1f}) {place}" opacity="0.2">'
-            f'{silhouette(self.art, "#1c1430", 2.6 / scale)}</g>'
+            f"{silhouette(self.art, '#1c1430', 2.6 / scale)}</g>"
             f'<g transform="translate({x:.1f} {feet:.1f}) {place}">{edge}{thinned(self.art, scale)}</g>'
         )
 
@@ -46,7 +48,7 @@ def subjects_of(reading: Reading, most: int) -> tuple[list[Subject], list[Thing]
     holdable = [thing for thing in reading.things if thing.kind == "hold"]
     looks, left_over = _handed([actor.look for actor in actors], holdable)
     people = [_person(look) for look in looks]
-    beasts = [_beast(thing) for thing in reading.beasts]
+    beasts = [replace(_beast(thing), flying=reading.flying and thing.code in _WINGED) for thing in reading.beasts]
     mixed: list[Subject] = []
     for index in range(max(len(people), len(beasts))):
         mixed += people[index : index + 1] + beasts[index : index + 1]
@@ -74,7 +76,12 @@ def _person(look: Look) -> Subject:
     if look.garb == "whole":
         return Subject(figure(look), (0, 12, 72, FIGURE_HEIGHT - 12), look.size, faces_left=False)
     wide = 66.0 if look.holds else 56.0
-    return Subject(figure(look), (36 - wide / 2 + (5 if look.holds else 0), 8, wide, FIGURE_HEIGHT - 8), look.size, faces_left=False)
+    return Subject(
+        figure(look),
+        (36 - wide / 2 + (5 if look.holds else 0), 8, wide, FIGURE_HEIGHT - 8),
+        look.size,
+        faces_left=False,
+    )
 
 
 def _beast(thing: Thing) -> Subject:

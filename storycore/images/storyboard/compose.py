@@ -12,7 +12,7 @@ from storycore.images.storyboard.props import Placed, place_things
 from storycore.images.storyboard.reading import Reading, read_prompt
 from storycore.images.storyboard.rooms import room
 from storycore.images.storyboard.setting import palette_of
-from storycore.images.storyboard.sky import falling, sky
+from storycore.images.storyboard.sky import drifting, falling, sky
 from storycore.keys import derived_seed
 
 #: The shorter side of the drawing in its own units; the picture asked for is this scaled.
@@ -66,14 +66,14 @@ def _layers(canvas: Canvas, reading: Reading, camera: Camera, mirrored: bool) ->
     parts = [
         back,
         things.behind,
+        drifting(canvas, 0.75),
         _tint(canvas, tint * 0.6),
         "".join(_subject(canvas, spot) for spot in sorted(placed, key=lambda spot: spot.feet)),
         things.front,
         foreground(canvas),
-        _tint(canvas, tint * 0.42),
+        _tint(canvas, tint * 0.38),
         things.lights,
         falling(canvas),
-        _vignette(canvas),
     ]
     return "".join(parts)
 
@@ -88,6 +88,9 @@ def arrange(canvas: Canvas, subjects: list[Subject], camera: Camera, unit: float
     if not subjects:
         return []
     order = subjects[::-1] if mirrored else list(subjects)
+    largest = max(subject.height for subject in order)
+    if largest < 0.6:
+        unit *= 0.75 / largest  # a frog alone is the hero of its picture
     tallest = canvas.height * (0.78 if camera.name != "close" else 0.98)
     heights = [min(unit * subject.height, tallest, canvas.width * 0.62 / max(subject.aspect, 0.2)) for subject in order]
     widths = [height * subject.aspect for height, subject in zip(heights, order, strict=True)]
@@ -112,6 +115,8 @@ def _spot(canvas: Canvas, subject: Subject, x: float, height: float, camera: Cam
     feet = canvas.height * (camera.feet + canvas.chance.uniform(-0.015, 0.015) - (0.055 if behind else 0))
     if camera.name == "close" and subject.height < 0.75:
         feet = min(feet, canvas.height * 0.95)
+    if subject.flying:
+        feet = max(height * 1.04, canvas.height * canvas.chance.uniform(0.6, 0.68))
     flipped = (subject.faces_left and x < canvas.width / 2) or (not subject.faces_left and x > canvas.width / 2)
     return Placed(subject, x, feet, height, flipped)
 
@@ -120,6 +125,8 @@ def _subject(canvas: Canvas, spot: Placed) -> str:
     """A subject cut out of paper: its shadow on the ground and behind it, a pale edge, and itself."""
     shadow = canvas.gradient(((0, "#120b22", 0.42), (0.6, "#120b22", 0.2), (1, "#120b22", 0)), radial=True)
     wide = spot.height * spot.subject.aspect
+    if spot.subject.flying:
+        return spot.svg()
     ground = (
         f'<ellipse cx="{spot.x:.1f}" cy="{spot.feet - 2:.1f}" rx="{wide * 0.52:.1f}" '
         f'ry="{max(7.0, wide * 0.09):.1f}" fill="{shadow}"/>'
@@ -130,12 +137,7 @@ def _subject(canvas: Canvas, spot: Placed) -> str:
 def _tint(canvas: Canvas, share: float) -> str:
     if share <= 0.01:
         return ""
-    return f'<rect width="{canvas.width}" height="{canvas.height}" fill="{canvas.palette.shade}" fill-opacity="{share:.3f}"/>'
-
-
-def _vignette(canvas: Canvas) -> str:
-    paint = canvas.gradient(((0, "#1c1430", 0), (0.62, "#1c1430", 0.02), (1, "#1c1430", 0.42)), radial=True)
     return (
-        f'<rect x="{-canvas.width * 0.21:.0f}" y="{-canvas.height * 0.21:.0f}" width="{canvas.width * 1.42:.0f}" '
-        f'height="{canvas.height * 1.42:.0f}" fill="{paint}"/>'
+        f'<rect width="{canvas.width}" height="{canvas.height}" fill="{canvas.palette.shade}" '
+        f'fill-opacity="{share:.3f}"/>'
     )

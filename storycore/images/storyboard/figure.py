@@ -41,7 +41,8 @@ def figure(look: Look) -> str:
 
 
 def _placed(code: str, centre: float, bottom: float, height: float, turn: float = 0.0) -> str:
-    """A drawing with its ink's bottom centre at (``centre``, ``bottom``), ``height`` high, turned by ``turn`` degrees."""
+    """A drawing with its ink's bottom centre at (``centre``, ``bottom``), ``height`` high, turned by "
+    "``turn`` degrees."""
     left, top, right, low = ink_box(code)
     scale = height / max(low - top, 1)
     middle = (left + right) / 2
@@ -54,6 +55,8 @@ def _bust(look: Look) -> str:
     colours: dict[str, str] = {}
     if look.hair:
         colours |= dict.fromkeys(_HAIRS[:3], look.hair)
+    if look.head == "1F9D9-200D-2640-FE0F":
+        colours["#d0cfce"] = look.hair  # grey locks beside the chin look like a beard
     if look.garb == "armour":
         colours |= {_SHIRT: _STEEL, _SHIRT_DARK: darker(_STEEL)}
     elif look.cloth:
@@ -66,9 +69,12 @@ def _bust(look: Look) -> str:
 
 
 def _ermine() -> str:
-    spots = "".join(f'<circle cx="{x}" cy="{y}" r="1.1" fill="{INK}"/>' for x, y in ((22, 60), (30, 62), (42, 62), (50, 60)))
+    spots = "".join(
+        f'<circle cx="{x}" cy="{y}" r="1.1" fill="{INK}"/>' for x, y in ((22, 60), (30, 62), (42, 62), (50, 60))
+    )
     return (
-        f'<path d="M17 62 Q17 52 27 50 Q36 58 45 50 Q55 52 55 62 Q46 68 36 68 Q26 68 17 62Z" fill="#fbf6ea" {_LINE}/>{spots}'
+        '<path d="M17 62 Q17 52 27 50 Q36 58 45 50 Q55 52 55 62 Q46 68 36 68 Q26 68 17 62Z" fill="#fbf6ea" '
+        f"{_LINE}/>{spots}"
     )
 
 
@@ -85,7 +91,10 @@ def _legs(look: Look) -> str:
     colour = "#8f97a8" if look.garb == "armour" else darker(look.accent, 0.35)
     boot = "#7a8194" if look.garb == "armour" else "#5b4033"
     legs = "".join(
-        f'<path d="M{x} 90 V114" stroke="{INK}" stroke-width="12"/><path d="M{x} 90 V114" stroke="{colour}" stroke-width="8"/>'
+        (
+            f'<path d="M{x} 90 V114" stroke="{INK}" stroke-width="12"/><path d="M{x} 90 V114" stroke="{colour}" '
+            'stroke-width="8"/>'
+        )
         for x in (29, 43)
     )
     return legs + _boots(28, 44, boot)
@@ -159,7 +168,22 @@ def _held(code: str, x: float, y: float) -> str:
             if right > left and low > top
             else ""
         )
-    if code in {"1F6E1", "1F4DC", "1F4D6", "2709", "1F34E", "1F377", "1F37A", "1F375", "1F52E", "1F9EA", "1FA99", "1F48D", "1F3EE", "1F9ED"}:
+    if code in {
+        "1F6E1",
+        "1F4DC",
+        "1F4D6",
+        "2709",
+        "1F34E",
+        "1F377",
+        "1F37A",
+        "1F375",
+        "1F52E",
+        "1F9EA",
+        "1FA99",
+        "1F48D",
+        "1F3EE",
+        "1F9ED",
+    }:
         return _placed(code, x, y + 9, 24)
     tilt = {"1F528": 12, "1FA93": 8, "26CF": 8, "1F525": 0, "1F56F": 0}.get(code, 0)
     return _placed(code, x + 1, y + 10, 42, tilt)
@@ -182,7 +206,11 @@ def _crown(look: Look) -> str:
 
 
 def _circlet(look: Look) -> str:
-    return f'<path d="M23 22 Q36 16 49 22" fill="none" stroke="{INK}" stroke-width="5"/><path d="M23 22 Q36 16 49 22" fill="none" stroke="#f1c232" stroke-width="2.6"/><circle cx="36" cy="18.5" r="2.8" fill="{look.accent}" {_LINE}/>'
+    return (
+        f'<path d="M23 22 Q36 16 49 22" fill="none" stroke="{INK}" stroke-width="5"/><path d="M23 22 Q36 16 49 '
+        '22" fill="none" stroke="#f1c232" stroke-width="2.6"/><circle cx="36" cy="18.5" r="2.8" '
+        f'fill="{look.accent}" {_LINE}/>'
+    )
 
 
 def _dome(fill: str) -> str:
@@ -207,7 +235,8 @@ def _winged(look: Look) -> str:
 def _hood(look: Look) -> str:
     colour = darker(look.cloth or "#6c7a8a", 0.18)
     return (
-        f'<path d="M18 56 Q12 8 36 8 Q60 8 54 56 Q50 48 48 40 Q52 22 36 20 Q20 22 24 40 Q22 48 18 56Z" fill="{colour}" {_LINE}/>'
+        '<path d="M18 56 Q12 8 36 8 Q60 8 54 56 Q50 48 48 40 Q52 22 36 20 Q20 22 24 40 Q22 48 18 56Z" '
+        f'fill="{colour}" {_LINE}/>'
     )
 
 
@@ -217,7 +246,9 @@ def _feather(look: Look) -> str:
 
 
 def _jester(look: Look) -> str:
-    bells = "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="#f1c232" {_LINE}/>' for x, y in ((12, 14), (36, 0), (60, 14)))
+    bells = "".join(
+        f'<circle cx="{x}" cy="{y}" r="3" fill="#f1c232" {_LINE}/>' for x, y in ((12, 14), (36, 0), (60, 14))
+    )
     return (
         f'<path d="M21 27 L12 14 L28 15 L36 0 L44 15 L60 14 L51 27 Q36 17 21 27Z" fill="{look.accent}" {_LINE}/>{bells}'
     )
@@ -228,7 +259,10 @@ def _pointed(look: Look) -> str:
 
 
 def _halo(look: Look) -> str:
-    return f'<ellipse cx="36" cy="6" rx="14" ry="4" fill="none" stroke="{INK}" stroke-width="5"/><ellipse cx="36" cy="6" rx="14" ry="4" fill="none" stroke="#f8d24a" stroke-width="2.6"/>'
+    return (
+        f'<ellipse cx="36" cy="6" rx="14" ry="4" fill="none" stroke="{INK}" stroke-width="5"/><ellipse cx="36" '
+        'cy="6" rx="14" ry="4" fill="none" stroke="#f8d24a" stroke-width="2.6"/>'
+    )
 
 
 _HEADWEAR = {
@@ -244,10 +278,27 @@ _HEADWEAR = {
     "halo": _halo,
 }
 
-_FUR = {"1F43A": "#8b8d98", "1F98A": "#e8843a", "1F43B": "#8a5a3a", "1F981": "#e8a84c", "1F984": "#f4f1f7", "1FACE": "#8a5f42",
-        "1F430": "#4a4650", "1F438": "#b1cc33", "1F43C": "#3f3f46", "1F428": "#9b9b9a", "1F439": "#e8a84c", "1F414": "#f4f1f7",
-        "1F436": "#e8a84c", "1F42F": "#e8954a", "1F916": "#b9c0cf", "1F47D": "#9b9b9a", "1F479": "#c8503f", "1F47A": "#c8503f",
-        "1F47F": "#c8503f"}  # fmt: skip
+_FUR = {
+    "1F43A": "#8b8d98",
+    "1F98A": "#e8843a",
+    "1F43B": "#8a5a3a",
+    "1F981": "#e8a84c",
+    "1F984": "#f4f1f7",
+    "1FACE": "#8a5f42",
+    "1F430": "#4a4650",
+    "1F438": "#b1cc33",
+    "1F43C": "#3f3f46",
+    "1F428": "#9b9b9a",
+    "1F439": "#e8a84c",
+    "1F414": "#f4f1f7",
+    "1F436": "#e8a84c",
+    "1F42F": "#e8954a",
+    "1F916": "#b9c0cf",
+    "1F47D": "#9b9b9a",
+    "1F479": "#c8503f",
+    "1F47A": "#c8503f",
+    "1F47F": "#c8503f",
+}
 _UPRIGHT = frozenset({"1F916", "1F47D", "1F479", "1F47A", "1F47F", "1F438"})
 #: Canvas of a four-legged body: 120 wide, 92 high, feet on y = 90.
 FUR_SIZE = (120.0, 90.0)
@@ -264,13 +315,25 @@ def furry(code: str) -> str:
     colour = _FUR.get(code, "#a57939")
     if code in _UPRIGHT:
         look = Look(code, "tunic", "", darker(colour, 0.15), colour)
-        return _legs(look) + _body(look, colour) + _arm(colour, 24, (16, 86)) + _arm(colour, 48, (56, 86)) + _placed(code, 36, 62, 54)
+        return (
+            _legs(look)
+            + _body(look, colour)
+            + _arm(colour, 24, (16, 86))
+            + _arm(colour, 48, (56, 86))
+            + _placed(code, 36, 62, 54)
+        )
     dark = darker(colour, 0.22)
     legs = "".join(
-        f'<path d="M{x} 58 V86" stroke="{INK}" stroke-width="15"/><path d="M{x} 58 V85" stroke="{fill}" stroke-width="11"/>'
+        (
+            f'<path d="M{x} 58 V86" stroke="{INK}" stroke-width="15"/><path d="M{x} 58 V85" stroke="{fill}" '
+            'stroke-width="11"/>'
+        )
         for x, fill in ((56, dark), (92, dark), (48, colour), (100, colour))
     )
     tail = f'<path d="M104 48 Q122 46 117 20 Q108 30 98 38Z" fill="{colour}" {_LINE}/>'
-    trunk = f'<path d="M40 52 Q42 32 66 34 Q100 30 108 46 Q110 66 100 70 Q76 76 52 72 Q38 68 40 52Z" fill="{colour}" {_LINE}/>'
+    trunk = (
+        '<path d="M40 52 Q42 32 66 34 Q100 30 108 46 Q110 66 100 70 Q76 76 52 72 Q38 68 40 52Z" '
+        f'fill="{colour}" {_LINE}/>'
+    )
     body = f'<g stroke-linecap="round">{legs}</g>{tail}{trunk}'
     return body + _placed(code, 32, 66, 54)

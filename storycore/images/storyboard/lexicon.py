@@ -11,7 +11,7 @@ import emoji
 
 from storycore.images.storyboard.art import all_codes, code_of
 from storycore.images.storyboard.setting import is_setting_word
-from storycore.images.storyboard.words import lemmas
+from storycore.images.storyboard.words import lemmas, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,19 @@ class Thing:
 
 
 #: Words that name no thing in a prompt: how it is to be painted, or too vague to draw.
-_IGNORED = frozenset(
-    ["art", "artwork", "illustration", "illustrated", "storybook", "picture", "painting", "painted", "drawing", "sketch", "style", "cinematic", "film", "movie", "still", "frame", "shot", "scene", "detailed", "masterpiece", "quality", "best", "high", "resolution", "photo", "photograph", "photography", "lighting", "light", "dramatic", "soft", "color", "colour", "palette", "background", "foreground", "wide", "close", "closeup", "portrait", "view", "angle", "camera", "lens", "fantasy", "digital", "concept", "watercolor", "watercolour", "oil", "ink", "pencil", "render", "realistic", "epic", "beautiful", "ultra", "hd", "k", "new", "old", "back", "soon", "end", "top", "up", "down", "cool", "free", "on", "off", "ok", "right", "left", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "man", "woman", "men", "women", "person", "people", "face", "eye", "eyes", "hand", "hands", "head", "heart", "finger", "foot", "arm", "leg", "ear", "nose", "mouth", "tongue", "tooth", "hole", "mark", "button", "sign", "symbol", "circle", "square", "red", "blue", "green", "black", "white", "yellow", "orange", "brown", "purple", "time", "watch", "clock", "hour", "hours", "day", "night", "mouse_trap", "way", "world", "name", "word", "anger", "sweat", "fog", "wind", "tornado", "sun", "moon", "star", "thought", "speech", "dash", "hot", "cold", "medium", "dark", "heavy", "large", "small", "happy", "sad", "crying"]
+_IGNORED = listed(
+    """
+    art artwork illustration illustrated storybook picture painting painted drawing sketch style cinematic film
+    movie still frame shot scene detailed masterpiece quality best high resolution photo photograph photography
+    lighting light dramatic soft color colour palette background foreground wide close closeup portrait view
+    angle camera lens fantasy digital concept watercolor watercolour oil ink pencil render realistic epic
+    beautiful ultra hd k new old back soon end top up down cool free on off ok right left one two three four
+    five six seven eight nine ten man woman men women person people face eye eyes hand hands head heart finger
+    foot arm leg ear nose mouth tongue tooth hole mark button sign symbol circle square red blue green black
+    white yellow orange brown purple time watch clock hour hours day night mouse_trap way world name word anger
+    sweat fog wind tornado sun moon star thought speech dash hot cold medium dark heavy large small happy sad
+    crying
+    """
 )
 
 #: Drawings that look silly as scenery: signs, flags, clocks, faces, gestures, family groups and skin tones.

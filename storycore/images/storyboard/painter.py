@@ -159,7 +159,9 @@ class StoryboardPainter:
         if isinstance(error, BrokenExecutor):
             raise self._broken() from error
         if error is not None:
-            raise PainterError("The storyboard painter could not draw this prompt.", "Reword it and try again.") from error
+            raise PainterError(
+                "The storyboard painter could not draw this prompt.", "Reword it and try again."
+            ) from error
 
     async def cancel(self, task_id: str) -> None:
         """Stop that task: its ``generate`` raises :class:`PaintingStoppedError`. Nothing happens for another's id."""

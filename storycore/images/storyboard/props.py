@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from storycore.images.storyboard.art import INK
-from storycore.images.storyboard.canvas import Canvas, aspect, stamp
+from storycore.images.storyboard.canvas import Canvas, aspect, stamp, tree
 from storycore.images.storyboard.cast import Subject
 from storycore.images.storyboard.colour import lighter
+from storycore.images.storyboard.furniture import anvil, sparks
 from storycore.images.storyboard.lexicon import Thing
-from storycore.images.storyboard.rooms import anvil, sparks
 
 _WATERY = frozenset({"sea", "river", "lake", "ship", "deep", "swamp"})
 _HEARTHS = frozenset({"smithy", "tavern", "house"})
@@ -60,7 +60,13 @@ class _Desk:
         """A place along the picture's width away from what stands there already."""
         width = self.canvas.width
         spots = [width * (0.08 + 0.84 * at / 11) for at in range(12)]
-        best = max(spots, key=lambda x: min((abs(x - other) for other in self.taken), default=width) + self.canvas.chance.uniform(0, width * 0.09))
+        best = max(
+            spots,
+            key=lambda x: (
+                min((abs(x - other) for other in self.taken), default=width)
+                + self.canvas.chance.uniform(0, width * 0.09)
+            ),
+        )
         self.taken.append(best)
         return best
 
@@ -105,7 +111,10 @@ def _prop(desk: _Desk, thing: Thing) -> None:
 
 def _ground_shadow(canvas: Canvas, x: float, feet: float, wide: float) -> str:
     paint = canvas.gradient(((0, "#120b22", 0.38), (1, "#120b22", 0)), radial=True)
-    return f'<ellipse cx="{x:.1f}" cy="{feet - 1:.1f}" rx="{wide * 0.62:.1f}" ry="{max(4.0, wide * 0.1):.1f}" fill="{paint}"/>'
+    return (
+        f'<ellipse cx="{x:.1f}" cy="{feet - 1:.1f}" rx="{wide * 0.62:.1f}" ry="{max(4.0, wide * 0.1):.1f}" '
+        f'fill="{paint}"/>'
+    )
 
 
 def _big(desk: _Desk, thing: Thing) -> None:
@@ -127,7 +136,7 @@ def _tree(desk: _Desk, thing: Thing) -> None:
     x, size = desk.edge(), min(max(desk.unit, canvas.height * 0.3) * thing.height * 0.85, canvas.height * 0.8)
     feet = canvas.horizon + (canvas.height - canvas.horizon) * 0.45
     desk.behind.append(_ground_shadow(canvas, x, feet, size * 0.5))
-    desk.behind.append(stamp(thing.code, x, feet, size))
+    desk.behind.append(tree(thing.code, x, feet, size))
     desk.perch = (x, feet - size * 0.86)
 
 
@@ -144,7 +153,9 @@ def _sky(desk: _Desk, thing: Thing) -> None:
     y = canvas.height * canvas.chance.uniform(0.2, 0.36)
     desk.behind.append(stamp(thing.code, x, y, size, mirrored=x < canvas.width / 2, turn=canvas.chance.uniform(-8, 8)))
     if thing.height < 0.5 and thing.word.endswith("s"):
-        desk.behind.append(stamp(thing.code, x + size * 1.6, y - size * 0.5, size * 0.75, mirrored=x < canvas.width / 2))
+        desk.behind.append(
+            stamp(thing.code, x + size * 1.6, y - size * 0.5, size * 0.75, mirrored=x < canvas.width / 2)
+        )
 
 
 def _water(desk: _Desk, thing: Thing) -> None:
@@ -176,7 +187,9 @@ def _plant(desk: _Desk, thing: Thing) -> None:
     for _ in range(5):
         x, feet = canvas.width * canvas.chance.uniform(0.03, 0.97), canvas.height * canvas.chance.uniform(0.86, 0.98)
         layer = desk.behind if feet < canvas.height * 0.92 else desk.front
-        layer.append(stamp(thing.code, x, feet, size * canvas.chance.uniform(0.75, 1.15), mirrored=canvas.chance.random() < 0.5))
+        layer.append(
+            stamp(thing.code, x, feet, size * canvas.chance.uniform(0.75, 1.15), mirrored=canvas.chance.random() < 0.5)
+        )
 
 
 def _leaf(desk: _Desk, thing: Thing) -> None:
@@ -198,7 +211,9 @@ def _fire(desk: _Desk, thing: Thing) -> None:
     size = min(desk.unit, canvas.height * 0.45) * thing.height
     x, feet = desk.gap(), canvas.height * 0.93
     desk.front.append(stamp("1FAB5", x, feet + 6, size * 0.32) + stamp(thing.code, x, feet - size * 0.08, size))
-    desk.lights.append(canvas.glow(x, feet - size * 0.4, size * 2.6, "#ff9a3c", 0.5) + sparks(canvas, x, feet - size * 0.5, 26))
+    desk.lights.append(
+        canvas.glow(x, feet - size * 0.4, size * 2.6, "#ff9a3c", 0.5) + sparks(canvas, x, feet - size * 0.5, 26)
+    )
 
 
 def _hoard(desk: _Desk, thing: Thing) -> None:
@@ -211,8 +226,14 @@ def _hoard(desk: _Desk, thing: Thing) -> None:
             cx = x + canvas.chance.uniform(-1, 1) * wide * 0.5 * (1 - row / 6.5)
             cy = feet - row * 11 - canvas.chance.uniform(0, 5)
             tone = canvas.chance.choice(("#f6c945", "#ffdf7a", "#e5ab2e"))
-            coins.append(f'<ellipse cx="{cx:.0f}" cy="{cy:.0f}" rx="12" ry="6" fill="{tone}" stroke="{INK}" stroke-width="1.6"/>')
-    prizes = stamp("1F451", x - wide * 0.16, feet - 34, 40, turn=-14) + stamp("1F48E", x + wide * 0.2, feet - 22, 26) + stamp("1F3FA", x + wide * 0.02, feet - 48, 44, turn=12)
+            coins.append(
+                f'<ellipse cx="{cx:.0f}" cy="{cy:.0f}" rx="12" ry="6" fill="{tone}" stroke="{INK}" stroke-width="1.6"/>'
+            )
+    prizes = (
+        stamp("1F451", x - wide * 0.16, feet - 34, 40, turn=-14)
+        + stamp("1F48E", x + wide * 0.2, feet - 22, 26)
+        + stamp("1F3FA", x + wide * 0.02, feet - 48, 44, turn=12)
+    )
     desk.front.append(_ground_shadow(canvas, x, feet, wide) + prizes + "".join(coins))
     desk.lights.append(canvas.glow(x, feet - 30, wide, "#ffe08a", 0.4) + stamp("2728", x + wide * 0.28, feet - 62, 30))
 
@@ -220,17 +241,29 @@ def _hoard(desk: _Desk, thing: Thing) -> None:
 def _ring(desk: _Desk, thing: Thing) -> None:
     canvas = desk.canvas
     x, feet, size = desk.gap(), canvas.height * 0.95, canvas.height * 0.09
-    art = f'<ellipse cx="{x:.0f}" cy="{feet - size / 2:.0f}" rx="{size * 0.5:.0f}" ry="{size * 0.42:.0f}" fill="none" stroke="{INK}" stroke-width="13"/>'
-    gold = f'<ellipse cx="{x:.0f}" cy="{feet - size / 2:.0f}" rx="{size * 0.5:.0f}" ry="{size * 0.42:.0f}" fill="none" stroke="#f6c945" stroke-width="9"/>'
+    art = (
+        f'<ellipse cx="{x:.0f}" cy="{feet - size / 2:.0f}" rx="{size * 0.5:.0f}" ry="{size * 0.42:.0f}" '
+        f'fill="none" stroke="{INK}" stroke-width="13"/>'
+    )
+    gold = (
+        f'<ellipse cx="{x:.0f}" cy="{feet - size / 2:.0f}" rx="{size * 0.5:.0f}" ry="{size * 0.42:.0f}" '
+        'fill="none" stroke="#f6c945" stroke-width="9"/>'
+    )
     desk.front.append(_ground_shadow(canvas, x, feet, size * 1.2) + art + gold)
-    desk.lights.append(canvas.glow(x, feet - size / 2, size * 1.8, "#ffe08a", 0.6) + stamp("2728", x + size * 0.5, feet - size * 0.7, size * 0.5))
+    desk.lights.append(
+        canvas.glow(x, feet - size / 2, size * 1.8, "#ffe08a", 0.6)
+        + stamp("2728", x + size * 0.5, feet - size * 0.7, size * 0.5)
+    )
 
 
 def _blood(desk: _Desk, thing: Thing) -> None:
     canvas = desk.canvas
     x, feet = desk.gap(), canvas.height * 0.94
     pool = "".join(
-        f'<ellipse cx="{x + dx:.0f}" cy="{feet + dy:.0f}" rx="{rx:.0f}" ry="{rx * 0.22:.0f}" fill="#b3202c" fill-opacity="0.85"/>'
+        (
+            f'<ellipse cx="{x + dx:.0f}" cy="{feet + dy:.0f}" rx="{rx:.0f}" ry="{rx * 0.22:.0f}" fill="#b3202c" '
+            'fill-opacity="0.85"/>'
+        )
         for dx, dy, rx in ((0, 0, 74), (62, 7, 34), (-66, 6, 26))
     )
     shine = f'<ellipse cx="{x - 16:.0f}" cy="{feet - 4:.0f}" rx="26" ry="4" fill="#ffffff" fill-opacity="0.25"/>'
@@ -249,10 +282,15 @@ def _rainbow(desk: _Desk, thing: Thing) -> None:
     canvas = desk.canvas
     x, radius = canvas.width * canvas.chance.uniform(0.35, 0.65), canvas.width * 0.4
     bands = ("#e8604c", "#f0944a", "#f6d04d", "#7dbb5e", "#5aa0d8", "#8a6fc0")
-    desk.behind.append("".join(
-        f'<circle cx="{x:.0f}" cy="{canvas.horizon + radius * 0.35:.0f}" r="{radius - at * 11:.0f}" fill="none" stroke="{band}" stroke-width="11" stroke-opacity="0.55"/>'
-        for at, band in enumerate(bands)
-    ))  # fmt: skip
+    desk.behind.append(
+        "".join(
+            (
+                f'<circle cx="{x:.0f}" cy="{canvas.horizon + radius * 0.35:.0f}" r="{radius - at * 11:.0f}" '
+                f'fill="none" stroke="{band}" stroke-width="11" stroke-opacity="0.55"/>'
+            )
+            for at, band in enumerate(bands)
+        )
+    )
 
 
 def _sparkle(desk: _Desk, thing: Thing) -> None:
@@ -270,12 +308,36 @@ def _notes(desk: _Desk, thing: Thing) -> None:
     night = canvas.setting.time == "night" or canvas.setting.indoors
     colours = {INK: lighter("#ffe7b0", 0.1)} if night else {}
     for _ in range(4):
-        desk.behind.append(stamp(thing.code, canvas.width * canvas.chance.uniform(0.15, 0.85), canvas.height * canvas.chance.uniform(0.2, 0.45),
-                                 canvas.height * canvas.chance.uniform(0.06, 0.1), turn=canvas.chance.uniform(-18, 18), colours=colours))  # fmt: skip
+        desk.behind.append(
+            stamp(
+                thing.code,
+                canvas.width * canvas.chance.uniform(0.15, 0.85),
+                canvas.height * canvas.chance.uniform(0.2, 0.45),
+                canvas.height * canvas.chance.uniform(0.06, 0.1),
+                turn=canvas.chance.uniform(-18, 18),
+                colours=colours,
+            )
+        )
 
 
 _LAYOUTS: dict[str, Callable[[_Desk, Thing], None]] = {
-    "prop": _prop, "hold": _prop, "beast": _prop, "big": _big, "castle": _castle, "tree": _tree, "sky": _sky, "water": _water,
-    "float": _float, "plant": _plant, "leaf": _leaf, "fire": _fire, "hoard": _hoard, "ring": _ring, "blood": _blood, "anvil": _anvil,
-    "rainbow": _rainbow, "sparkle": _sparkle, "notes": _notes,
-}  # fmt: skip
+    "prop": _prop,
+    "hold": _prop,
+    "beast": _prop,
+    "big": _big,
+    "castle": _castle,
+    "tree": _tree,
+    "sky": _sky,
+    "water": _water,
+    "float": _float,
+    "plant": _plant,
+    "leaf": _leaf,
+    "fire": _fire,
+    "hoard": _hoard,
+    "ring": _ring,
+    "blood": _blood,
+    "anvil": _anvil,
+    "rainbow": _rainbow,
+    "sparkle": _sparkle,
+    "notes": _notes,
+}

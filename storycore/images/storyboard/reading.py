@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import emoji
 
@@ -17,22 +17,56 @@ from storycore.images.storyboard.people import (
     role_of,
 )
 from storycore.images.storyboard.setting import Setting, is_setting_word, read_setting
-from storycore.images.storyboard.words import READ_LIMIT, Token, is_thing_here, lemmas, tokens_of
+from storycore.images.storyboard.words import (
+    READ_LIMIT,
+    Token,
+    is_plural,
+    is_thing_here,
+    lemmas,
+    listed,
+    tokens_of,
+)
+from storycore.keys import derived_seed
 
 #: More than this many would be a crowd of stamps, not a picture.
 MOST_PEOPLE = 5
 MOST_THINGS = 14
 
 #: Capitalised words that open sentences and prompts and are no names.
-_NO_NAMES = frozenset(
-    ["a", "an", "the", "and", "but", "or", "nor", "so", "yet", "for", "if", "when", "while", "as", "at", "by", "in", "on", "of", "to", "from", "with", "without", "into", "onto", "over", "under", "up", "down", "out", "off", "near", "far", "deep", "high", "low", "soon", "then", "there", "here", "now", "once", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "this", "that", "these", "those", "it", "its", "he", "him", "his", "she", "her", "hers", "they", "them", "their", "we", "us", "our", "you", "your", "i", "me", "my", "mine", "who", "whom", "whose", "what", "which", "where", "why", "how", "all", "any", "both", "each", "every", "few", "many", "more", "most", "much", "no", "none", "not", "only", "other", "others", "another", "some", "such", "same", "very", "too", "just", "still", "even", "ever", "never", "always", "often", "again", "already", "also", "back", "away", "before", "after", "behind", "between", "through", "during", "until", "till", "since", "because", "though", "although", "however", "meanwhile", "suddenly", "finally", "perhaps", "maybe", "yes", "oh", "ah", "o", "let", "do", "does", "did", "done", "is", "are", "was", "were", "be", "been", "being", "am", "have", "has", "had", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "old", "young", "little", "small", "big", "great", "tall", "short", "long", "brave", "proud", "poor", "rich", "dark", "bright", "light", "cold", "warm", "hot", "wild", "dead", "alive", "alone", "beautiful", "ugly", "good", "bad", "evil", "new", "first", "last", "next", "long-ago", "nothing", "something", "everything", "nobody", "everybody", "everyone", "somebody", "anyone", "wide", "close", "full", "medium", "portrait", "view", "scene", "style", "storybook", "illustration", "image", "picture", "painting", "photo", "cinematic", "epic", "dramatic", "detailed", "soft", "digital", "fantasy", "watercolor", "watercolour", "inside", "outside", "above", "below", "beside", "beneath", "around", "across", "along", "toward", "towards", "against", "among", "upon", "like", "unlike", "thus", "hence", "else", "than", "mr", "mrs", "ms", "miss", "sir", "dame", "lord", "lady", "saint", "st", "dr", "yesterday", "today", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "july", "august", "september", "october", "november", "december", "english", "german", "french", "spring", "summer", "autumn", "winter", "north", "south", "east", "west", "god", "lo", "hey", "well", "ok", "come", "go", "look", "see", "take", "give", "say", "said", "tell", "made", "make", "came", "went", "took", "gave", "saw", "heard", "red", "blue", "green", "black", "white", "golden", "silver", "grey", "gray", "brown"]
+_NO_NAMES = listed(
+    """
+    a an the and but or nor so yet for if when while as at by in on of to from with without into onto over under
+    up down out off near far deep high low soon then there here now once one two three four five six seven eight
+    nine ten this that these those it its he him his she her hers they them their we us our you your i me my
+    mine who whom whose what which where why how all any both each every few many more most much no none not
+    only other others another some such same very too just still even ever never always often again already also
+    back away before after behind between through during until till since because though although however
+    meanwhile suddenly finally perhaps maybe yes oh ah o let do does did done is are was were be been being am
+    have has had will would shall should can could may might must old young little small big great tall short
+    long brave proud poor rich dark bright light cold warm hot wild dead alive alone beautiful ugly good bad
+    evil new first last next long-ago nothing something everything nobody everybody everyone somebody anyone
+    wide close full medium portrait view scene style storybook illustration image picture painting photo
+    cinematic epic dramatic detailed soft digital fantasy watercolor watercolour inside outside above below
+    beside beneath around across along toward towards against among upon like unlike thus hence else than mr mrs
+    ms miss sir dame lord lady saint st dr yesterday today tomorrow monday tuesday wednesday thursday friday
+    saturday sunday january february march july august september october november december english german french
+    spring summer autumn winter north south east west god lo hey well ok come go look see take give say said
+    tell made make came went took gave saw heard red blue green black white golden silver grey gray brown
+    """
 )
 _NO_NAME_ENDINGS = ("ly", "ing", "ed", "ness", "ful", "less", "ous", "ward", "wards")
 _PLACE_BEFORE = frozenset({"in", "at", "near", "into", "through", "across", "along", "beyond", "throughout", "outside"})
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "my", "our", "your", "young", "old"})
+_NUMBERS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "a": 3}
+_FLIGHT = frozenset({"fly", "flies", "flew", "flown", "circle", "soar", "hover", "swoop", "glide"})
+_LIVELY = ("bird", "butterfly", "deer", "rabbit", "owl", "squirrel", "swan", "fox", "raven", "hedgehog")
+_STANDING = ("tree", "fir", "cottage", "flower", "log", "tower", "ruin", "mushroom", "balloon")
 #: Words for anybody: somebody already named is meant, when there is one of that kind.
-_ANYBODY = frozenset(
-    ["man", "woman", "boy", "girl", "lad", "child", "son", "daughter", "husband", "wife", "brother", "sister", "father", "mother", "hero", "heroine", "warrior", "youth", "champion", "maiden", "lady", "person", "someone", "friend", "stranger", "knight", "human", "lord", "son", "kid", "apprentice"]
+_ANYBODY = listed(
+    """
+    man woman boy girl lad child son daughter husband wife brother sister father mother hero heroine warrior
+    youth champion maiden lady person someone friend stranger knight human lord son kid apprentice
+    """
 )
 
 
@@ -53,6 +87,7 @@ class Reading:
     actors: tuple[Actor, ...]
     beasts: tuple[Thing, ...]
     things: tuple[Thing, ...]
+    flying: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +96,7 @@ class _Finds:
     roles: dict[str, int] = field(default_factory=dict)
     named_things: dict[str, Thing] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     pronoun: str = ""
 
 
@@ -78,7 +114,20 @@ def read_prompt(prompt: str) -> Reading:
         thing = typed(str(found["emoji"]))
         if thing is not None:
             finds.things.setdefault(thing.code, thing)
-    return _reading(setting, finds)
+    flying = any(form in _FLIGHT for token in tokens for form in lemmas(token.low))
+    reading = _reading(setting, finds)
+    if not (reading.actors or reading.beasts or reading.things):
+        reading = replace(reading, things=_something(setting, prompt))
+    return replace(reading, flying=flying)
+
+
+def _something(setting: Setting, prompt: str) -> tuple[Thing, ...]:
+    """For a prompt that names nothing to see: something fitting, chosen by the prompt itself."""
+    if setting.indoors:
+        return ()
+    chance = derived_seed("something", prompt)
+    words = (_LIVELY[chance % len(_LIVELY)], _STANDING[chance // 31 % len(_STANDING)])
+    return tuple(thing for word in words if (thing := thing_of(word)) is not None)
 
 
 def _names(tokens: list[Token]) -> set[int]:
@@ -135,7 +184,7 @@ def _read_names(tokens: list[Token], names: set[int], finds: _Finds) -> set[int]
 
 
 def _describing(tokens: list[Token], index: int, names: set[int]) -> list[int]:
-    """Where a description of the name at ``index`` may stand: "King NAME", "NAME the dragon", "NAME, a young knight"."""
+    """Where a description of a name may stand: "King NAME", "NAME the dragon", "NAME, a young knight"."""
     spots = []
     if index and not tokens[index].gap.strip() and index - 1 not in names:
         spots.append(index - 1)
@@ -158,13 +207,16 @@ def _read_word(tokens: list[Token], index: int, token: Token, finds: _Finds, set
         finds.pronoun = finds.pronoun or PRONOUNS[low]
         return
     role = next((form for form in lemmas(low) if role_of(form) and form not in PRONOUNS), "")
-    if role and low not in {"smiths"} and is_thing_here(tokens, index):
-        many = role in CROWDS or (role != low and low.endswith(("s", "men", "ren", "ves")))
-        finds.roles[role] = max(finds.roles.get(role, 1), 3 if many else 1)
+    if role and is_thing_here(tokens, index):
+        many = role in CROWDS or (role != low and is_plural(low))
+        count = _NUMBERS.get(tokens[index - 1].low, 3) if index and many else 1 + 2 * many
+        finds.roles[role] = max(finds.roles.get(role, 1), count)
         return
     thing = thing_of(low)
     if thing is not None and is_thing_here(tokens, index):
         finds.things.setdefault(thing.code, thing)
+        if is_plural(low):
+            finds.counts[thing.code] = 2
 
 
 def _reading(setting: Setting, finds: _Finds) -> Reading:
@@ -178,9 +230,19 @@ def _reading(setting: Setting, finds: _Finds) -> Reading:
         meant = role in _ANYBODY and count == 1 and actors and (look.garb == "gown") in genders
         if not meant:
             actors += [Actor("", role, look_of_role(role, number)) for number in range(count)]
-    if not actors and finds.pronoun and not finds.named_things:
+    if (
+        not actors
+        and finds.pronoun
+        and not finds.named_things
+        and not any(thing.kind in {"beast", "fur"} for thing in finds.things.values())
+    ):
         actors.append(Actor("", finds.pronoun, look_of_role(finds.pronoun)))
     things = {**finds.named_things, **finds.things}
-    subjects = [thing for thing in things.values() if thing.kind in {"beast", "fur"}]
+    subjects = [
+        thing
+        for thing in things.values()
+        if thing.kind in {"beast", "fur"}
+        for _ in range(finds.counts.get(thing.code, 1))
+    ]
     others = [thing for thing in things.values() if thing.kind not in {"beast", "fur"}]
     return Reading(setting, tuple(actors[:MOST_PEOPLE]), tuple(subjects[:4]), tuple(others[:MOST_THINGS]))

@@ -18,7 +18,7 @@ _WEATHERS = {
     "storm": "storm thunder lightning thunderstorm tempest hurricane stormy",
     "snow": "snow snowy snowfall blizzard winter frost ice icy frozen freeze snowstorm hail",
     "rain": "rain rainy drizzle downpour raindrop wet shower",
-    "fog": "fog mist misty foggy haze smoke steam vapour vapor venom",
+    "fog": "fog mist misty foggy haze",
     "cloud": "cloud cloudy overcast grey gray gloomy bleak wind windy gale",
 }
 _PLACES = {
@@ -29,8 +29,8 @@ _PLACES = {
     "hall": "hall throne court ballroom palace feast banquet mead-hall great-hall",
     "library": "library study archive bookshelf",
     "church": "nave altar",
-    "house": "room kitchen bedroom indoors inside house bed parlour chamber hearth attic office corridor",
-    "space": "space galaxy planet orbit cosmos asteroid",
+    "house": "room kitchen bedroom indoors bed parlour chamber hearth fireplace attic office corridor",
+    "space": "space galaxy planet orbit cosmos asteroid astronaut cosmonaut spaceship",
     "deep": "underwater seabed ocean-floor deep-sea",
     "ship": "deck aboard mast",
     "sea": "sea ocean waves coast shore beach harbour harbor port island cliff bay lighthouse sail ship surf iceland",
@@ -41,7 +41,7 @@ _PLACES = {
     "mountain": "mountain hill peak summit cliff alps crag ridge pass valley gorge ravine height rock",
     "swamp": "swamp marsh bog moor fen",
     "graveyard": "graveyard cemetery churchyard grave tombstone",
-    "city": "city town street alley market marketplace square metropolis worms paris london rome york skyscraper downtown",
+    "city": "city town street alley market marketplace square metropolis worms paris london rome york skyscraper",
     "village": "village hamlet farm barn",
     "castle": "castle fortress citadel tower keep courtyard drawbridge battlement stronghold burg",
     "garden": "garden orchard park meadowland courtyard",
@@ -70,6 +70,11 @@ class Setting:
     @property
     def indoors(self) -> bool:
         return self.place in INDOORS
+
+
+_HOMES = frozenset({"house", "home", "cottage", "hut", "cabin"})
+_WATERS = frozenset({"sea", "ocean", "waves"})
+_OTHER_PLACES = frozenset({"front", "forest", "woods", "near"})
 
 
 def _index(table: dict[str, str]) -> dict[str, str]:
@@ -101,12 +106,25 @@ def _hits(tokens: list[Token], index: dict[str, str]) -> list[str]:
     return found
 
 
+def _by_position(tokens: list[Token]) -> list[str]:
+    """Places that only a preposition tells: in a house, under the sea."""
+    found = []
+    for at, token in enumerate(tokens):
+        before = {word.low for word in tokens[max(0, at - 3) : at]}
+        if token.low in _HOMES and before & {"in", "inside", "within"} and not before & _OTHER_PLACES:
+            found.append("house")
+        if token.low in _WATERS and before & {"under", "beneath", "below"}:
+            found.append("deep")
+    return found
+
+
 def read_setting(tokens: list[Token], prompt: str) -> Setting:
     """The setting that the words name; what they leave open is chosen by the prompt itself, so it is the same
     for every candidate of a prompt."""
     times, weathers, places = (_hits(tokens, index) for index in (_TIME_OF, _WEATHER_OF, _PLACE_OF))
     said = {name for name, hits in (("time", times), ("weather", weathers), ("place", places)) if hits}
     chance = derived_seed("setting", prompt)
+    places = _by_position(tokens) + places
     place = next((strong for strong in _STRONG if strong in places), places[0] if places else "")
     if not place:
         place = _UNNAMED[chance % len(_UNNAMED)]

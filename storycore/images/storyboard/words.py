@@ -6,6 +6,20 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+
+def listed(text: str) -> frozenset[str]:
+    """The words of a long list, written as text so that it can be read."""
+    return frozenset(text.split())
+
+
+#: Names of several words that would be read as something else.
+_PHRASES = (
+    (re.compile(r"(?:little\s+)?red\s+riding\s+hood", re.IGNORECASE), "Redcap"),
+    (re.compile(r"\bsnow[\s-]white\b", re.IGNORECASE), "Snowwhite"),
+    (re.compile(r"\bsleeping\s+beauty\b", re.IGNORECASE), "Briarrose"),
+    (re.compile(r"\bpuss\s+in\s+boots\b", re.IGNORECASE), "tomcat"),
+)
+
 #: How much of a prompt is read for things to draw (code points). All of it decides the picture's chance.
 READ_LIMIT = 4000
 
@@ -39,12 +53,22 @@ _IRREGULAR = {
     "dove": "dove",
 }
 
+_PLURALS = frozenset({"men", "women", "children", "geese", "mice", "oxen", "dwarves", "elves", "wolves", "thieves"})
+
 #: Words that are things only behind an article or the like: "the great bear", but not "he could not bear it".
-AMBIGUOUS = frozenset(
-    ["bear", "rose", "saw", "spring", "fall", "wave", "ring", "bow", "lead", "fly", "duck", "well", "watch", "match", "bat", "bank", "train", "horn", "key", "crane", "mine", "rock", "leaf", "kid", "ram", "ash", "edge", "pick", "pipe", "drop", "tear", "box", "trap", "hide", "seal", "swallow", "lark", "rook", "cock", "hum", "drink", "present", "school", "camp", "fire", "sack", "map", "spell", "rope", "knot", "pit", "steel", "lime", "palm", "grain", "lock", "wax", "log", "wood", "bus", "can", "ass", "hind", "hart", "sow", "mare", "message", "letter", "race", "bell", "hail", "wall", "pot", "ride", "sail", "gate", "dash", "pike", "worm", "keep", "die", "corn"]
+AMBIGUOUS = listed(
+    """
+    bear rose saw spring fall wave ring bow lead fly duck well watch match bat bank train horn key crane mine
+    rock leaf kid ram ash edge pick pipe drop tear box trap hide seal swallow lark rook cock hum drink present
+    school camp fire sack map spell rope knot pit steel lime palm grain lock wax log wood bus can ass hind hart
+    sow mare message letter race bell hail wall pot ride sail gate dash pike worm keep die corn
+    """
 )
-_DETERMINERS = frozenset(
-    ["a", "an", "the", "his", "her", "hers", "their", "my", "your", "its", "our", "this", "that", "these", "those", "each", "every", "some", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "many", "of", "with", "no", "another", "any", "in", "on", "from", "by", "into", "onto", "under", "behind", "beside"]
+_DETERMINERS = listed(
+    """
+    a an the his her hers their my your its our this that these those each every some two three four five six
+    seven eight nine ten many of with no another any in on from by into onto under behind beside
+    """
 )
 NEGATIONS = frozenset({"no", "without", "not", "never"})
 
@@ -71,6 +95,8 @@ class Token:
 def tokens_of(prompt: str) -> list[Token]:
     """The words of a prompt's first :data:`READ_LIMIT` code points, without the WebUI's networks and weights."""
     text = _WEIGHT.sub(" ", _NETWORK.sub(" ", prompt[:READ_LIMIT]))
+    for phrase, name in _PHRASES:
+        text = phrase.sub(name, text)
     found: list[Token] = []
     end = 0
     for match in _WORD.finditer(text):
@@ -110,10 +136,20 @@ def lemmas(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
+def is_plural(word: str) -> bool:
+    """Whether a lower-case word looks like the plural of another."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word] in {word[:-3] + end for end in ("f", "fe", "")} or word in _PLURALS
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+
+
 def is_thing_here(tokens: list[Token], index: int) -> bool:
     """Whether the word at ``index``, if it can be noun or verb, stands where a noun stands; and is not denied."""
     before = [token.low for token in tokens[max(0, index - 2) : index]]
-    if any(word in NEGATIONS for word in before):
+    if any(word in NEGATIONS for word in before) or before[-1:] == ["sun"]:
+        return False
+    after = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if tokens[index].low == "ring" and after == "of":
         return False
     if not any(form in AMBIGUOUS for form in lemmas(tokens[index].low)):
         return True
