@@ -127,6 +127,8 @@ class StoryRow(Base):
     script: Mapped[str] = mapped_column(sa.Text)
     state: Mapped[StoryState] = mapped_column(_enum(StoryState), default=StoryState.READING)
     problem: Mapped[str] = mapped_column(sa.Text, default="")
+    #: Why the story cannot be shown where it lives ("" while it can): no permission, a locked thread.
+    place_problem: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     parts: Mapped[int] = mapped_column(default=0)
     max_scenes: Mapped[int | None] = mapped_column()
     candidates: Mapped[int] = mapped_column(default=4)
@@ -272,6 +274,21 @@ class BallotRow(Base):
     cast_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class ReactionRow(Base):
+    """A reaction that stands under a scene's pictures, as last seen: only differences to these rows count as votes.
+
+    It belongs to the scene's message, not to a round: one left over from replaced pictures is not a new vote.
+    """
+
+    __tablename__ = "reaction"
+    __table_args__ = (sa.UniqueConstraint("scene_id", "member_id", "choice"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scene_id: Mapped[int] = mapped_column(sa.ForeignKey("scene.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(sa.BigInteger)
+    choice: Mapped[int] = mapped_column()
+
+
 class FilmRow(Base):
     """A film asked for: waiting for pictures, in the making, or made."""
 
@@ -284,6 +301,8 @@ class FilmRow(Base):
     asked_by_name: Mapped[str] = mapped_column(sa.String(100), default="")
     #: True while pictures are missing; the last picture sends the film on its way.
     waits_for_pictures: Mapped[bool] = mapped_column(default=False)
+    #: How often it was made: again, smaller, when the place refused the file. Part of the workflows' ids.
+    attempt: Mapped[int] = mapped_column(default=1, server_default="1")
     state: Mapped[WorkState] = mapped_column(_enum(WorkState), default=WorkState.WAITING)
     progress: Mapped[float] = mapped_column(default=0.0)
     problem: Mapped[str] = mapped_column(sa.Text, default="")
