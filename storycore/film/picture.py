@@ -21,15 +21,19 @@ from PIL import Image, ImageOps
 
 log = logging.getLogger(__name__)
 
+cv2.setNumThreads(1)  # segments are drawn side by side; threads inside a frame only cost
 Pixels = npt.NDArray[np.uint8]
 
 OVERSAMPLING = 1.15
 #: Raised when frames come out differently: part of a segment's key.
-VERSION = 1
+VERSION = 2
 #: A picture that keeps this part of itself when cropped to the frame's shape fills it; others get blurred sides.
 _COVER = 0.7
-_MOST_PIXELS = 64_000_000
+_MOST_PIXELS = 40_000_000
+_LARGEST_SIDE = 4096
 _FADE_S = 0.32
+#: How bright a title's ground is on average, of 255.
+_TITLE_GROUND = 92.0
 
 # BT.709, full-range RGB to limited-range Y'CbCr (ITU-R BT.709-6, sections 3.2 and 3.5).
 _TO_YUV = np.array(
@@ -73,14 +77,18 @@ def content_hash(path: Path) -> str | None:
 
 
 def load(path: Path) -> Pixels | None:
-    """The picture as RGB, turned upright; None where it is missing, broken, or too large (64 million pixels)."""
+    """The picture as RGB, turned upright; None where it is missing, broken, or too large (40 million pixels)."""
     try:
         with Image.open(path) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 raise ValueError("too many pixels")
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+            picture.draft("RGB", (_LARGEST_SIDE, _LARGEST_SIDE))
+            picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))  # before anything is copied: memory
+            upright = ImageOps.exif_transpose(picture)
+            if not upright.has_transparency_data:
+                return np.asarray(upright.convert("RGB"))
             ground = Image.new("RGBA", upright.size, (24, 24, 32, 255))
-            return np.asarray(Image.alpha_composite(ground, upright).convert("RGB"))
+            return np.asarray(Image.alpha_composite(ground, upright.convert("RGBA")).convert("RGB"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         log.warning("a picture cannot be shown: %s", type(error).__name__)
         return None
@@ -150,12 +158,13 @@ def _scaled(rgb: Pixels, width: int, height: int) -> Pixels:
 
 
 def softened(rgb: Pixels) -> Pixels:
-    """``rgb`` dimmed, a little out of focus and darker at the edges: a ground for a title."""
+    """``rgb`` a little out of focus, darker at the edges, and dim enough for white letters: a ground for a title."""
     height, width = rgb.shape[:2]
-    blurred = cv2.GaussianBlur(rgb, (0, 0), max(1.0, min(width, height) / 90))
+    blurred = cv2.GaussianBlur(rgb, (0, 0), max(1.0, min(width, height) / 120))
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     distance = np.hypot((x - width / 2) / (0.62 * width), (y - height / 2) / (0.62 * height))
-    light = (0.62 - 0.34 * np.clip(distance, 0, 1) ** 1.5)[..., None]
+    dim = min(0.92, max(0.4, _TITLE_GROUND / max(1.0, float(blurred.mean()))))  # a night scene is dark already
+    light = (dim * (1 - 0.5 * np.clip(distance, 0, 1) ** 1.5))[..., None]
     return cast(Pixels, (blurred * light).astype(np.uint8))
 
 
@@ -230,7 +239,7 @@ class Camera:
         if self._move in (Move.PUSH_IN, Move.PULL_OUT):
             inward = part if self._move is Move.PUSH_IN else 1 - part
             return whole * math.exp(-math.log(OVERSAMPLING) * reach * inward), wide / 2, tall / 2
-        scale = whole / (1 + (OVERSAMPLING - 1) * 0.75)
+        scale = whole / (1 + (OVERSAMPLING - 1) * 0.55)
         room = (wide - scale * self._width) / 2 * reach
         side = 2 * part - 1 if self._move is Move.PAN_RIGHT else 1 - 2 * part
         return scale, wide / 2 + room * side, tall / 2
