@@ -17,7 +17,6 @@ from discord.ext import commands
 
 from bot.ui.text import KEYCAPS
 from storycore.errors import FiresideError
-from storycore.store.models import BallotSource
 from storycore.studio import ballots
 from storycore.studio.people import Person
 
@@ -98,12 +97,12 @@ class Scenes(commands.Cog):
         scene_id, round_number = found
         name = payload.member.display_name if payload.member is not None else ""
         person = Person(payload.user_id, name, server_id=payload.guild_id)
-        await ballots.cast(self.client.workshop, scene_id, round_number, person, choice, BallotSource.REACTION)
+        await ballots.react(self.client.workshop, scene_id, round_number, person, choice)
 
     async def _withdraw(self, message_id: int, member_id: int | None, choice: int | None) -> None:
         found = await self.client.projector.posts.scene_of_message(message_id)
         if found is not None:
-            await ballots.withdraw(self.client.workshop, found[0], member_id, choice)
+            await ballots.unreact(self.client.workshop, found[0], member_id, choice)
 
 
 async def setup(client: Fireside) -> None:

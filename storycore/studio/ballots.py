@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -10,7 +11,18 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import NotFoundError, StateError
-from storycore.store.models import BallotRow, BallotSource, CandidateRow, RoundRow, SceneRow, StoryRow, now
+from storycore.store.media import insert_new
+from storycore.store.models import (
+    BallotRow,
+    BallotSource,
+    CandidateRow,
+    ReactionRow,
+    RoundRow,
+    SceneRow,
+    StoryRow,
+    StoryState,
+    now,
+)
 from storycore.studio.people import Person, require_here, require_open
 from storycore.work.workshop import Workshop
 
@@ -57,13 +69,8 @@ async def cast(
         scene = await session.get_one(SceneRow, scene_id)
         if scene.round != round_number or scene.round == 0:
             raise StateError("These pictures were replaced by new ones.", "Vote for one of the new pictures.")
-        offered = await session.scalar(
-            select(func.count())
-            .select_from(CandidateRow)
-            .join(RoundRow, RoundRow.id == CandidateRow.round_id)
-            .where(RoundRow.scene_id == scene_id, RoundRow.number == round_number)
-        )
-        if not 1 <= choice <= (offered or 0):
+        offered = await _offered(session, scene_id, round_number)
+        if not 1 <= choice <= offered:
             raise NotFoundError(f"There is no picture {choice} here.", f"Choose one from 1 to {offered}.")
         before = await session.scalar(
             select(BallotRow.choice).where(
@@ -72,6 +79,17 @@ async def cast(
         )
         await _store(session, scene_id, round_number, person.id, choice, source)
     return Voted(scene.number, choice, before)
+
+
+async def _offered(session: AsyncSession, scene_id: int, round_number: int) -> int:
+    """How many candidates a round offers."""
+    counted = await session.scalar(
+        select(func.count())
+        .select_from(CandidateRow)
+        .join(RoundRow, RoundRow.id == CandidateRow.round_id)
+        .where(RoundRow.scene_id == scene_id, RoundRow.number == round_number)
+    )
+    return counted or 0
 
 
 async def _store(
@@ -85,22 +103,82 @@ async def _store(
     )
 
 
-async def withdraw(workshop: Workshop, scene_id: int, member_id: int | None, choice: int | None) -> int:
+async def react(workshop: Workshop, scene_id: int, round_number: int, person: Person, choice: int) -> bool:
+    """A reaction was seen under a scene: keep it, and if it is new, cast the ballot it stands for.
+
+    Seeing the same reaction again (a replayed event, a restart) changes nothing. Says whether it was new. Raises as
+    :func:`cast` does; a reaction that cannot be a vote is kept all the same, so that it is not taken for new later.
+    """
+    if person.id is None:
+        raise StateError("Only members of a server vote.")
+    async with workshop.database.write() as session:
+        await story_of(session, scene_id)
+        new = await insert_new(session, ReactionRow, scene_id=scene_id, member_id=person.id, choice=choice)
+    if new:
+        await cast(workshop, scene_id, round_number, person, choice, BallotSource.REACTION)
+    return new
+
+
+async def unreact(workshop: Workshop, scene_id: int, member_id: int | None, choice: int | None) -> int:
     """A reaction was taken away: withdraw the ballot that it cast, if it still stands; gives how many were.
 
-    A ballot cast by button, or changed since, stays. ``member_id`` or ``choice`` None: all reactions were cleared.
+    A ballot cast by button, or changed since, stays. ``member_id`` or ``choice`` None: all of them were cleared.
     """
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, _):
+        return await _unreact(session, scene_id, member_id, choice)
+
+
+async def _unreact(session: AsyncSession, scene_id: int, member_id: int | None, choice: int | None) -> int:
+    scene = await session.get_one(SceneRow, scene_id)
+    seen = delete(ReactionRow).where(ReactionRow.scene_id == scene_id)
+    held = delete(BallotRow).where(
+        BallotRow.scene_id == scene_id,
+        BallotRow.round == scene.round,
+        BallotRow.source == BallotSource.REACTION,
+    )
+    if member_id is not None:
+        seen, held = seen.where(ReactionRow.member_id == member_id), held.where(BallotRow.member_id == member_id)
+    if choice is not None:
+        seen, held = seen.where(ReactionRow.choice == choice), held.where(BallotRow.choice == choice)
+    await session.execute(seen)
+    return len((await session.scalars(held.returning(BallotRow.id))).all())
+
+
+async def forget_reactions(workshop: Workshop, scene_id: int) -> None:
+    """The reactions under a scene are gone, but nobody took them away: its message was deleted or its pictures
+    replaced. The ballots they cast stay."""
+    async with workshop.database.write() as session:
+        await session.execute(delete(ReactionRow).where(ReactionRow.scene_id == scene_id))
+
+
+async def reconcile(
+    workshop: Workshop, scene_id: int, round_number: int, standing: Mapping[int, Collection[int]]
+) -> int:
+    """Compare the reactions that stand under a scene now with those seen last; gives how many differed.
+
+    ``standing`` maps candidate numbers to members (no bots). One taken away meanwhile withdraws only the ballot that
+    it cast. Of new ones by one person the ballot held stands, else the lowest number counts.
+    """
+    story_id = await story_id_of(workshop, scene_id)
+    now_standing = {(member, choice) for choice, members in standing.items() for member in members}
+    async with workshop.database.read() as session:
+        rows = await session.scalars(select(ReactionRow).where(ReactionRow.scene_id == scene_id))
+        before = {(row.member_id, row.choice) for row in rows}
+    if before == now_standing:
+        return 0
+    async with workshop.changing(story_id) as (session, story):
         scene = await session.get_one(SceneRow, scene_id)
-        statement = delete(BallotRow).where(
-            BallotRow.scene_id == scene_id,
-            BallotRow.round == scene.round,
-            BallotRow.source == BallotSource.REACTION,
-        )
-        if member_id is not None:
-            statement = statement.where(BallotRow.member_id == member_id)
-        if choice is not None:
-            statement = statement.where(BallotRow.choice == choice)
-        withdrawn = (await session.scalars(statement.returning(BallotRow.id))).all()
-    return len(withdrawn)
+        for member, choice in sorted(before - now_standing):
+            await _unreact(session, scene_id, member, choice)
+        votes_count = story.state is StoryState.OPEN and scene.round == round_number and scene.round > 0
+        offered = await _offered(session, scene_id, round_number)
+        # Sorted: of two new reactions by one member the lowest number comes first, and is then the ballot held.
+        for member, choice in sorted(now_standing - before):
+            await insert_new(session, ReactionRow, scene_id=scene_id, member_id=member, choice=choice)
+            held = select(BallotRow.id).where(
+                BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member
+            )
+            if votes_count and choice <= offered and await session.scalar(held) is None:
+                await _store(session, scene_id, round_number, member, choice, BallotSource.REACTION)
+    return len(before ^ now_standing)

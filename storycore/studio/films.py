@@ -12,6 +12,9 @@ from storycore.studio.people import Person, require_author, require_open
 from storycore.work.jobs import asking
 from storycore.work.workshop import Workshop
 
+_MOST_ATTEMPTS = 3
+_SMALLER = 0.7
+
 
 @dataclass(frozen=True, slots=True)
 class FilmAsked:
@@ -53,6 +56,26 @@ async def request(workshop: Workshop, story_id: int, person: Person, max_bytes: 
     return FilmAsked(film.id, waits_for or 0)
 
 
+async def make_smaller(workshop: Workshop, film_id: int, refused_bytes: int) -> None:
+    """The place refused a film of ``refused_bytes``: make it again, smaller; after three tries leave it at that."""
+    async with workshop.database.read() as session:
+        film = await session.get(FilmRow, film_id)
+    if film is None:
+        raise NotFoundError("That film is not here any more.", "`/story film` makes a new one.")
+    async with workshop.changing(film.story_id) as (session, _):
+        row = await session.get_one(FilmRow, film_id)
+        if row.state is not WorkState.DONE:
+            return
+        if row.attempt >= _MOST_ATTEMPTS:
+            row.state = WorkState.FAILED
+            row.problem = f"Discord refused the file ({refused_bytes / 2**20:.1f} MiB), three times."
+            return
+        row.state, row.progress, row.media = WorkState.WAITING, 0.0, None
+        row.attempt += 1
+        row.max_bytes = min(row.max_bytes or refused_bytes, int(refused_bytes * _SMALLER))
+        await workshop.engine.enqueue(session, [asking.speaking(row)])
+
+
 async def cancel(workshop: Workshop, film_id: int, person: Person) -> None:
     """Stop a film that is waiting or being made. The author and moderators may.
 
@@ -68,4 +91,4 @@ async def cancel(workshop: Workshop, film_id: int, person: Person) -> None:
         if row.state not in UNFINISHED:
             raise StateError("This film is not being made any more.", "`/story film` makes a new one.")
         row.state, row.finished_at = WorkState.CANCELLED, now()
-    await workshop.engine.cancel(asking.film_ids(film_id))
+    await workshop.engine.cancel(asking.film_ids(row))

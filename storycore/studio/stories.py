@@ -206,5 +206,5 @@ async def cancel(workshop: Workshop, story_id: int, person: Person) -> None:
         )
         for film in films:
             film.state, film.finished_at = WorkState.CANCELLED, now()
-            workflows.extend(asking.film_ids(film.id))
+            workflows.extend(asking.film_ids(film))
     await workshop.engine.cancel(workflows)

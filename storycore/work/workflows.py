@@ -16,7 +16,7 @@ from storycore.work.workshop import Workshop
 _TRIES = 5  # for what no job foresees, such as a database that stays locked; jobs record their own failures
 
 #: How long what runs may take to let go, in seconds: programs are ended and temporary files removed.
-_LETTING_GO_S = 20.0
+_LETTING_GO_S = 5.0
 
 _workshop: Workshop | None = None
 _running: set[asyncio.Task[Any]] = set()
@@ -50,8 +50,8 @@ def _begin() -> None:
 
 
 def _here() -> Workshop:
-    if _workshop is None:
-        raise RuntimeError("workflows ran before the engine was launched")
+    if _workshop is None:  # everything is being closed: no outcome, rather than a failure
+        raise asyncio.CancelledError
     return _workshop
 
 

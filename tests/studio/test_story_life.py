@@ -107,8 +107,8 @@ async def test_a_reaction_taken_away_withdraws_only_the_ballot_it_cast(workshop:
     await ballots.cast(workshop, scene.id, 1, ADA, 1, BallotSource.REACTION)
     await ballots.cast(workshop, scene.id, 1, BO, 1, BallotSource.REACTION)
     await ballots.cast(workshop, scene.id, 1, BO, 2, BallotSource.BUTTON)
-    assert await ballots.withdraw(workshop, scene.id, ADA.id, 1) == 1
-    assert await ballots.withdraw(workshop, scene.id, BO.id, 1) == 0
+    assert await ballots.unreact(workshop, scene.id, ADA.id, 1) == 1
+    assert await ballots.unreact(workshop, scene.id, BO.id, 1) == 0
     async with workshop.database.read() as session:
         assert [(b.member_id, b.choice) for b in await session.scalars(select(BallotRow))] == [(BO.id, 2)]
 

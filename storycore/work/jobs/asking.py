@@ -16,9 +16,9 @@ def painting_id(round_: RoundRow) -> str:
     return f"paint-{round_.id}-{round_.attempt}"
 
 
-def film_ids(film_id: int) -> list[str]:
-    """The workflow ids of making a film: speaking, then filming."""
-    return [f"speak-{film_id}", f"film-{film_id}"]
+def film_ids(film: FilmRow) -> list[str]:
+    """The workflow ids of making a film: speaking, then filming; each attempt has its own."""
+    return [f"speak-{film.id}-{film.attempt}", f"film-{film.id}-{film.attempt}"]
 
 
 def understanding(story: StoryRow) -> Job:
@@ -35,9 +35,9 @@ def painting(round_: RoundRow, scene_number: int, first: Urgency, delay_s: float
 
 def speaking(film: FilmRow) -> Job:
     """Speak a film's lines."""
-    return Job("speak", Queue.SPEECH, film_ids(film.id)[0], film.id, Urgency.WAITED_FOR.priority(0))
+    return Job("speak", Queue.SPEECH, film_ids(film)[0], film.id, Urgency.WAITED_FOR.priority(0))
 
 
 def filming(film: FilmRow) -> Job:
     """Make a film of pictures and voices that are there."""
-    return Job("film", Queue.FILM, film_ids(film.id)[1], film.id, Urgency.WAITED_FOR.priority(0))
+    return Job("film", Queue.FILM, film_ids(film)[1], film.id, Urgency.WAITED_FOR.priority(0))
