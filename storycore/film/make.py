@@ -40,8 +40,8 @@ from storycore.film.timeline import Timeline, lay_out
 
 log = logging.getLogger(__name__)
 
-#: Segments drawn at once. Each keeps about one core busy: half with drawing and text, half with encoding.
-_AT_ONCE = 2
+#: Two segments are drawn at once, each in a thread of its own; the third thread writes their subtitles.
+_THREADS = 3
 _MOST_TRIES = 4
 _TITLE_LENGTH = 200
 
@@ -72,7 +72,7 @@ async def make_film(
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="film-", dir=work_dir))
     except OSError as error:
         raise _storage(error) from error
-    executor = ThreadPoolExecutor(_AT_ONCE + 1, thread_name_prefix="film")
+    executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="film")
     try:
         return await _Maker(plan, out, cache, folder, executor, on_progress).make()
     except OSError as error:
@@ -187,7 +187,7 @@ class _Maker:
 
     async def _film(self, segments: Sequence[Segment], rung: Rung, timeline: Timeline) -> _Parts:
         """Every segment's file, made or found, two at a time; the first that fails stops the others."""
-        gate = asyncio.Semaphore(_AT_ONCE)
+        gate = asyncio.Semaphore(rung.at_once)
         drawn = 0
 
         def tell(frames: int) -> None:

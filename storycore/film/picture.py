@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -29,11 +30,15 @@ OVERSAMPLING = 1.15
 VERSION = 2
 #: A picture that keeps this part of itself when cropped to the frame's shape fills it; others get blurred sides.
 _COVER = 0.7
-_MOST_PIXELS = 40_000_000
+_MOST_PIXELS = 25_000_000
 _LARGEST_SIDE = 4096
+_STRIP = 128
 _FADE_S = 0.32
 #: How bright a title's ground is on average, of 255.
 _TITLE_GROUND = 92.0
+
+#: Large pictures take a hundred megabytes while they are read.
+_ONE_AT_A_TIME = threading.Lock()
 
 # BT.709, full-range RGB to limited-range Y'CbCr (ITU-R BT.709-6, sections 3.2 and 3.5).
 _TO_YUV = np.array(
@@ -77,9 +82,9 @@ def content_hash(path: Path) -> str | None:
 
 
 def load(path: Path) -> Pixels | None:
-    """The picture as RGB, turned upright; None where it is missing, broken, or too large (40 million pixels)."""
+    """The picture as RGB, turned upright; None where it is missing, broken, or too large (25 million pixels)."""
     try:
-        with Image.open(path) as picture:
+        with _ONE_AT_A_TIME, Image.open(path) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 raise ValueError("too many pixels")
             picture.draft("RGB", (_LARGEST_SIDE, _LARGEST_SIDE))
@@ -99,11 +104,16 @@ def card(width: int, height: int, seed: int) -> Pixels:
     hue = np.random.default_rng(seed).uniform(0, 360)
     light = _hsv(hue, 0.45, 0.46)
     dark = _hsv(hue + 35, 0.60, 0.17)
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    distance = np.hypot((x - width / 2) / (0.75 * width), (y - 0.42 * height) / (0.8 * height))
-    blend = np.clip(distance, 0, 1)[..., None]
-    noise = np.random.default_rng(0).uniform(-1.0, 1.0, (height, width, 1))  # hides the steps of the gradient
+    blend = np.clip(_distance(width, height, 0.75, 0.8, 0.42), 0, 1)[..., None]
+    noise = np.random.default_rng(0).random((height, width, 1), np.float32) * 2 - 1  # hides the gradient's steps
     return cast(Pixels, np.clip(light * (1 - blend) + dark * blend + noise, 0, 255).astype(np.uint8))
+
+
+def _distance(width: int, height: int, across: float, down: float, middle: float) -> npt.NDArray[np.float32]:
+    """How far each pixel is from the centre (``middle``: its height), 1 at ``across`` and ``down`` of the sides."""
+    x = (np.arange(width, dtype=np.float32) - width / 2) / np.float32(across * width)
+    y = (np.arange(height, dtype=np.float32) - middle * height) / np.float32(down * height)
+    return np.asarray(np.hypot(x[None, :], y[:, None]), np.float32)
 
 
 def _hsv(hue: float, saturation: float, value: float) -> npt.NDArray[np.float32]:
@@ -161,8 +171,7 @@ def softened(rgb: Pixels) -> Pixels:
     """``rgb`` a little out of focus, darker at the edges, and dim enough for white letters: a ground for a title."""
     height, width = rgb.shape[:2]
     blurred = cv2.GaussianBlur(rgb, (0, 0), max(1.0, min(width, height) / 120))
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    distance = np.hypot((x - width / 2) / (0.62 * width), (y - height / 2) / (0.62 * height))
+    distance = _distance(width, height, 0.62, 0.62, 0.5)
     dim = min(0.92, max(0.4, _TITLE_GROUND / max(1.0, float(blurred.mean()))))  # a night scene is dark already
     light = (dim * (1 - 0.5 * np.clip(distance, 0, 1) ** 1.5))[..., None]
     return cast(Pixels, (blurred * light).astype(np.uint8))
@@ -179,11 +188,22 @@ class Planes:
 
 def planes_of(rgb: Pixels) -> Planes:
     """``rgb`` (sides even) as planes; the range is converted here and nowhere else."""
-    yuv = cv2.transform(rgb.astype(np.float32), _TO_YUV)
-    half = (rgb.shape[1] // 2, rgb.shape[0] // 2)
-    luma, blue, red = cv2.split(yuv)
-    chroma = [cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in (blue, red)]
-    return Planes(*(np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in (luma, *chroma)))
+    height, width = rgb.shape[:2]
+    luma = np.empty((height, width), np.uint8)
+    blue, red = (np.empty((height // 2, width // 2), np.uint8) for _ in range(2))
+    for top in range(0, height, _STRIP):  # in strips: the whole in floats would take a hundred megabytes
+        rows = slice(top, min(top + _STRIP, height))
+        half = slice(rows.start // 2, rows.stop // 2)
+        parts = cv2.split(cv2.transform(rgb[rows].astype(np.float32), _TO_YUV))
+        luma[rows] = _rounded(parts[0])
+        size = (width // 2, half.stop - half.start)
+        blue[half] = _rounded(cv2.resize(parts[1], size, interpolation=cv2.INTER_AREA))
+        red[half] = _rounded(cv2.resize(parts[2], size, interpolation=cv2.INTER_AREA))
+    return Planes(luma, blue, red)
+
+
+def _rounded(plane: npt.NDArray[Any]) -> Pixels:
+    return np.asarray(np.clip(np.rint(plane), 0, 255), np.uint8)
 
 
 class Camera:

@@ -42,6 +42,11 @@ class Rung:
         return min(self.width, self.height)
 
     @property
+    def at_once(self) -> int:
+        """How many segments are encoded side by side: two, or one on two threads where two would take 600 MB."""
+        return 2 if self.short <= 720 else 1
+
+    @property
     def buffer_kbit(self) -> int | None:
         """The rate control's buffer."""
         return None if self.kbps is None else round(self.kbps * _BUFFER_S)
