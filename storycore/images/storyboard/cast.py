@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from storycore.images.storyboard.art import fragment, ink_box, silhouette, thinned
+from storycore.images.storyboard.art import ink_box, silhouette, thinned, tinted
 from storycore.images.storyboard.figure import FIGURE_HEIGHT, FUR_SIZE, figure, furry, is_upright
 from storycore.images.storyboard.lexicon import Thing
 from storycore.images.storyboard.people import Look
-from storycore.images.storyboard.reading import Actor, Reading
+from storycore.images.storyboard.reading import Reading
 
 _WINGED = frozenset({"1F409", "1F432"})
 _EMPTY_HANDED = frozenset({"whole", "swaddle"})
@@ -43,33 +43,30 @@ class Subject:
 
 
 def subjects_of(reading: Reading, most: int) -> tuple[list[Subject], list[Thing]]:
-    """Who stands in front, at most ``most``, and the things to hold for which no hand was free."""
-    actors = list(reading.actors)
-    holdable = [thing for thing in reading.things if thing.kind == "hold"]
-    looks, left_over = _handed([actor.look for actor in actors], holdable)
+    """Who stands in front, at most ``most``, and the things that nobody holds."""
+    looks, loose = _handed(reading)
     people = [_person(look) for look in looks]
     beasts = [replace(_beast(thing), flying=reading.flying and thing.code in _WINGED) for thing in reading.beasts]
     mixed: list[Subject] = []
     for index in range(max(len(people), len(beasts))):
         mixed += people[index : index + 1] + beasts[index : index + 1]
-    return mixed[:most], left_over
+    return mixed[:most], loose
 
 
-def _handed(looks: list[Look], things: list[Thing]) -> tuple[list[Look], list[Thing]]:
-    """Give each thing to the first person with a free hand; what the prompt names goes before what a role brings."""
-    given: list[Look] = list(looks)
+def _handed(reading: Reading) -> tuple[list[Look], list[Thing]]:
+    """Give each thing to whom the prompt gives it, one to a hand; it goes before what somebody's role brings."""
+    looks = [actor.look for actor in reading.actors]
     busy: set[int] = set()
-    left_over = []
-    for thing in things:
-        carrying = next((at for at, look in enumerate(given) if look.holds == thing.code and at not in busy), None)
-        free = next((at for at, look in enumerate(given) if at not in busy and look.garb not in _EMPTY_HANDED), None)
-        at = carrying if carrying is not None else free
-        if at is None:
-            left_over.append(thing)
+    loose = []
+    for thing in reading.things:
+        at = reading.hands.get(thing.code) if thing.kind == "hold" else None
+        if at is None or at in busy or looks[at].garb in _EMPTY_HANDED:
+            carried = any(look.holds == thing.code for look in looks)
+            loose += [] if carried else [thing]
             continue
         busy.add(at)
-        given[at] = replace(given[at], holds=thing.code)
-    return given, left_over
+        looks[at] = replace(looks[at], holds=thing.code)
+    return looks, loose
 
 
 def _person(look: Look) -> Subject:
@@ -85,12 +82,11 @@ def _person(look: Look) -> Subject:
 
 
 def _beast(thing: Thing) -> Subject:
+    if thing.height < 0.5:  # true to life, a mouse beside a knight would be a speck
+        thing = replace(thing, height=0.3 + 0.4 * thing.height)
     if thing.kind == "fur" and is_upright(thing.code):
         return Subject(furry(thing.code), (4, 8, 64, FIGURE_HEIGHT - 8), thing.height, faces_left=False)
     if thing.kind == "fur":
         return Subject(furry(thing.code), (0, 8, FUR_SIZE[0], FUR_SIZE[1] - 8 + 0), thing.height, faces_left=True)
     left, top, right, low = ink_box(thing.code)
-    return Subject(fragment(thing.code), (left, top, right - left, low - top), thing.height, faces_left=True)
-
-
-__all__ = ["Actor", "Subject", "subjects_of"]
+    return Subject(tinted(thing.code, thing.tint), (left, top, right - left, low - top), thing.height, faces_left=True)

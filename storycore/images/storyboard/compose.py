@@ -58,9 +58,9 @@ def compose(prompt: str, seed: int, width: int, height: int) -> str:
 
 def _layers(canvas: Canvas, reading: Reading, camera: Camera, mirrored: bool) -> str:
     unit = _unit(canvas, camera)
-    subjects, left_over = subjects_of(reading, camera.most)
+    subjects, loose = subjects_of(reading, camera.most)
     placed = arrange(canvas, subjects, camera, unit, mirrored)
-    things = place_things(canvas, (*reading.things, *left_over), unit, [spot.x for spot in placed])
+    things = place_things(canvas, loose, unit, [spot.x for spot in placed])
     back = room(canvas) if reading.setting.indoors else sky(canvas) + land(canvas)
     tint = canvas.palette.shade_share
     parts = [
@@ -90,7 +90,7 @@ def arrange(canvas: Canvas, subjects: list[Subject], camera: Camera, unit: float
     order = subjects[::-1] if mirrored else list(subjects)
     largest = max(subject.height for subject in order)
     if largest < 0.6:
-        unit *= 0.75 / largest  # a frog alone is the hero of its picture
+        unit *= 0.66 / largest  # a frog alone is the hero of its picture
     tallest = canvas.height * (0.78 if camera.name != "close" else 0.98)
     heights = [min(unit * subject.height, tallest, canvas.width * 0.62 / max(subject.aspect, 0.2)) for subject in order]
     widths = [height * subject.aspect for height, subject in zip(heights, order, strict=True)]

@@ -184,7 +184,7 @@ def _held(code: str, x: float, y: float) -> str:
         "1F3EE",
         "1F9ED",
     }:
-        return _placed(code, x, y + 9, 24)
+        return _placed(code, x, y + 13, 30)
     tilt = {"1F528": 12, "1FA93": 8, "26CF": 8, "1F525": 0, "1F56F": 0}.get(code, 0)
     return _placed(code, x + 1, y + 10, 42, tilt)
 

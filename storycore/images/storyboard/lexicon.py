@@ -22,6 +22,7 @@ class Thing:
     kind: str
     height: float
     word: str = ""
+    tint: str = ""
 
 
 #: Words that name no thing in a prompt: how it is to be painted, or too vague to draw.
@@ -35,7 +36,9 @@ _IGNORED = listed(
     five six seven eight nine ten man woman men women person people face eye eyes hand hands head heart finger
     foot arm leg ear nose mouth tongue tooth hole mark button sign symbol circle square red blue green black
     white yellow orange brown purple time watch clock hour hours day night mouse_trap way world name word anger
-    sweat fog wind tornado sun moon star thought speech dash hot cold medium dark heavy large small happy sad
+    sweat fog wind tornado sun moon star thought speech dash
+    window door doorway gate wall table floor roof stairs stair step corner shadow
+    hot cold medium dark heavy large small happy sad
     crying
     """
 )

@@ -23,7 +23,8 @@ _CLOTHES = (
     "#4a5aa0",
     "#a8643c",
 )
-_MEN = ("1F468", "1F9D4", "1F468-200D-1F9B1")
+_BEARDED = "1F9D4"
+_MEN = ("1F468", _BEARDED, "1F468-200D-1F9B1")
 _WOMEN = ("1F469", "1F469-200D-1F9B1", "1F469-200D-1F9B0", "1F9D1")
 #: Busts without a costume: a role does not exchange a named person's face for one of these.
 _PLAIN_BUSTS = frozenset({*_MEN, *_WOMEN, "1F474", "1F475"})
@@ -135,7 +136,7 @@ def _gender(name: str) -> str:
     return "m"
 
 
-def look_of_name(name: str, role: Role | None = None) -> Look:
+def look_of_name(name: str, role: Role | None = None, old: bool = False) -> Look:
     """The figure of a named person: face, hair and colours come from the name alone, so they are the same everywhere.
 
     ``role`` (what a prompt says the person is) changes clothes and what is held; a figure of a well-known tale keeps
@@ -147,14 +148,18 @@ def look_of_name(name: str, role: Role | None = None) -> Look:
     chance = derived_seed("look", name.lower())
     if not legend and role.head in _PLAIN_BUSTS:
         role = replace(role, head="")
-    return _dressed(role, gender, chance)
+    return _dressed(_aged(role, old), gender, chance)
 
 
-def look_of_role(word: str, number: int = 0) -> Look:
+def _aged(role: Role, old: bool) -> Role:
+    return replace(role, age="old") if old and role.age != "child" else role
+
+
+def look_of_role(word: str, number: int = 0, old: bool = False) -> Look:
     """The figure of somebody without a name: from the word (and a number among several)."""
     role = _roles()[word]
     chance = derived_seed("role", word, number)
-    return _dressed(role, role.gender or "mf"[chance % 2], chance)
+    return _dressed(_aged(role, old), role.gender or "mf"[chance % 2], chance)
 
 
 def _dressed(role: Role, gender: str, chance: int) -> Look:
@@ -169,6 +174,10 @@ def _dressed(role: Role, gender: str, chance: int) -> Look:
     elif role.age == "youth":
         head, size = ("1F467" if gender == "f" else "1F468"), 0.88
     elif role.age == "old":
-        head, hair = ("1F475" if gender == "f" else "1F474"), _GREY
+        hair = _GREY
+        if gender == "f" and head in _PLAIN_BUSTS:
+            head = "1F475"
+        elif head in _PLAIN_BUSTS and head != _BEARDED:
+            head = "1F474"
     garb = role.garb or ("gown" if gender == "f" else "tunic")
     return Look(head, garb, hair, role.cloth or cloth, accent, role.top, role.holds, size)

@@ -84,11 +84,8 @@ def place_things(canvas: Canvas, things: Sequence[Thing], unit: float, taken: li
     """Lay out ``things`` around subjects that stand at the x positions ``taken``."""
     desk = _Desk(canvas, unit, list(taken))
     order = sorted(things, key=lambda thing: thing.kind not in {"tree", "castle", "big", "float"})
-    held = {thing.code for thing in things if thing.kind == "hold"}
     seen: set[str] = set()
     for thing in order:
-        if thing.kind == "hold" and list(things).count(thing) < 2 and thing.code in held:
-            continue  # somebody holds it
         if thing.code in seen:
             continue
         seen.add(thing.code)
@@ -106,7 +103,7 @@ def _prop(desk: _Desk, thing: Thing) -> None:
     size = min(size, canvas.width * 0.3 / max(aspect(thing.code), 0.3))
     x, feet = desk.gap(), canvas.height * canvas.chance.uniform(0.93, 0.975)
     desk.front.append(_ground_shadow(canvas, x, feet, size * aspect(thing.code)))
-    desk.front.append(stamp(thing.code, x, feet, size, mirrored=canvas.chance.random() < 0.5))
+    desk.front.append(stamp(thing.code, x, feet, size, mirrored=canvas.chance.random() < 0.5, tint=thing.tint))
 
 
 def _ground_shadow(canvas: Canvas, x: float, feet: float, wide: float) -> str:
@@ -147,11 +144,15 @@ def _sky(desk: _Desk, thing: Thing) -> None:
         x, y = desk.perch
         desk.perch = None
         toward = -1 if x > canvas.width / 2 else 1
-        desk.behind.append(stamp(thing.code, x + toward * size * 0.5, y + size * 0.2, size, mirrored=toward > 0))
+        desk.behind.append(
+            stamp(thing.code, x + toward * size * 0.5, y + size * 0.2, size, mirrored=toward > 0, tint=thing.tint)
+        )
         return
     x = canvas.width * canvas.chance.uniform(0.15, 0.85)
     y = canvas.height * canvas.chance.uniform(0.2, 0.36)
-    desk.behind.append(stamp(thing.code, x, y, size, mirrored=x < canvas.width / 2, turn=canvas.chance.uniform(-8, 8)))
+    desk.behind.append(
+        stamp(thing.code, x, y, size, mirrored=x < canvas.width / 2, turn=canvas.chance.uniform(-8, 8), tint=thing.tint)
+    )
     if thing.height < 0.5 and thing.word.endswith("s"):
         desk.behind.append(
             stamp(thing.code, x + size * 1.6, y - size * 0.5, size * 0.75, mirrored=x < canvas.width / 2)
@@ -320,6 +321,34 @@ def _notes(desk: _Desk, thing: Thing) -> None:
         )
 
 
+def _lighthouse(desk: _Desk, thing: Thing) -> None:
+    """A lighthouse with its lamp lit; OpenMoji has none."""
+    canvas = desk.canvas
+    if canvas.setting.indoors:
+        return
+    x, tall = desk.edge(), canvas.height * 0.46
+    base = canvas.horizon + canvas.height * 0.06
+    line = f'stroke="{INK}" stroke-width="3.5" stroke-linejoin="round"'
+    foot, head, top = tall * 0.15, tall * 0.09, base - tall * 0.78
+    bands = []
+    for band in range(5):
+        low, high = base - (base - top) * band / 5, base - (base - top) * (band + 1) / 5
+        at_low, at_high = foot + (head - foot) * band / 5, foot + (head - foot) * (band + 1) / 5
+        fill = "#d2503f" if band % 2 else "#fbf6ea"
+        bands.append(
+            f'<path d="M{x - at_low:.1f} {low:.1f} H{x + at_low:.1f} L{x + at_high:.1f} {high:.1f} '
+            f'H{x - at_high:.1f}Z" fill="{fill}" {line}/>'
+        )
+    lamp = (
+        f'<rect x="{x - head:.1f}" y="{top - tall * 0.12:.1f}" width="{head * 2:.1f}" height="{tall * 0.12:.1f}" '
+        f'fill="#ffe08a" {line}/>'
+        f'<path d="M{x - head * 1.3:.1f} {top - tall * 0.12:.1f} L{x:.1f} {top - tall * 0.22:.1f} '
+        f'L{x + head * 1.3:.1f} {top - tall * 0.12:.1f}Z" fill="#8a3f3f" {line}/>'
+    )
+    desk.behind.append("".join(bands) + lamp)
+    desk.lights.append(canvas.glow(x, top - tall * 0.06, tall * 0.55, "#ffe9a8", 0.75))
+
+
 _LAYOUTS: dict[str, Callable[[_Desk, Thing], None]] = {
     "prop": _prop,
     "hold": _prop,
@@ -337,6 +366,7 @@ _LAYOUTS: dict[str, Callable[[_Desk, Thing], None]] = {
     "ring": _ring,
     "blood": _blood,
     "anvil": _anvil,
+    "lighthouse": _lighthouse,
     "rainbow": _rainbow,
     "sparkle": _sparkle,
     "notes": _notes,

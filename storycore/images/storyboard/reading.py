@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import emoji
@@ -18,6 +19,7 @@ from storycore.images.storyboard.people import (
 )
 from storycore.images.storyboard.setting import Setting, is_setting_word, read_setting
 from storycore.images.storyboard.words import (
+    AMBIGUOUS,
     READ_LIMIT,
     Token,
     is_plural,
@@ -58,6 +60,12 @@ _NO_NAME_ENDINGS = ("ly", "ing", "ed", "ness", "ful", "less", "ous", "ward", "wa
 _PLACE_BEFORE = frozenset({"in", "at", "near", "into", "through", "across", "along", "beyond", "throughout", "outside"})
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "my", "our", "your", "young", "old"})
 _NUMBERS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "a": 3}
+_BEINGS = frozenset({"beast", "fur", "sky", "water"})
+_TINTS = {
+    "white": "#f4f1ea", "black": "#4a4552", "grey": "#9a98a3", "gray": "#9a98a3", "red": "#d2503f", "blue": "#4f86c6",
+    "green": "#6fae4a", "golden": "#f0c040", "gold": "#f0c040", "yellow": "#f2cf4a", "silver": "#c9cdd8",
+    "brown": "#8f6240", "purple": "#8a5aa8", "pink": "#eba0b4", "orange": "#e8893a",
+}  # fmt: skip
 _FLIGHT = frozenset({"fly", "flies", "flew", "flown", "circle", "soar", "hover", "swoop", "glide"})
 _LIVELY = ("bird", "butterfly", "deer", "rabbit", "owl", "squirrel", "swan", "fox", "raven", "hedgehog")
 _STANDING = ("tree", "fir", "cottage", "flower", "log", "tower", "ruin", "mushroom", "balloon")
@@ -87,6 +95,8 @@ class Reading:
     actors: tuple[Actor, ...]
     beasts: tuple[Thing, ...]
     things: tuple[Thing, ...]
+    #: Codes of things to hold, and the index of the actor who holds them.
+    hands: Mapping[str, int] = field(default_factory=dict)
     flying: bool = False
 
 
@@ -97,6 +107,9 @@ class _Finds:
     named_things: dict[str, Thing] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    spots: dict[str, int] = field(default_factory=dict)
+    mentions: list[tuple[int, str]] = field(default_factory=list)
+    old: set[str] = field(default_factory=set)
     pronoun: str = ""
 
 
@@ -116,9 +129,35 @@ def read_prompt(prompt: str) -> Reading:
             finds.things.setdefault(thing.code, thing)
     flying = any(form in _FLIGHT for token in tokens for form in lemmas(token.low))
     reading = _reading(setting, finds)
+    reading = replace(reading, hands=_hands(tokens, names, finds, reading.actors))
     if not (reading.actors or reading.beasts or reading.things):
         reading = replace(reading, things=_something(setting, prompt))
     return replace(reading, flying=flying)
+
+
+def _hands(tokens: list[Token], names: set[int], finds: _Finds, actors: tuple[Actor, ...]) -> dict[str, int]:
+    """Who holds what: whoever is mentioned before a thing in its sentence, or else first after it."""
+    who = {actor.name or actor.role: at for at, actor in reversed(list(enumerate(actors)))}
+    mentions = sorted([*finds.mentions, *((index, tokens[index].low) for index in names)])
+    hands: dict[str, int] = {}
+    for code, spot in finds.spots.items():
+        begin = max((at for at in range(spot + 1) if tokens[at].opens), default=0)
+        end = min((at for at in range(spot + 1, len(tokens)) if tokens[at].opens), default=len(tokens))
+        before = _latest([(at, key) for at, key in mentions if at < spot], begin, who)
+        after = [who[key] for at, key in mentions if spot < at < end and key in who]
+        if before is not None:
+            hands[code] = before
+        elif after:
+            hands[code] = after[0]
+    return hands
+
+
+def _latest(mentions: list[tuple[int, str]], begin: int, who: Mapping[str, int]) -> int | None:
+    """The actor last mentioned at or after token ``begin``; a pronoun there stands for whoever was named before."""
+    known = [(at, who[key]) for at, key in mentions if key in who]
+    if known and (known[-1][0] >= begin or any(at >= begin and key in PRONOUNS for at, key in mentions)):
+        return known[-1][1]
+    return None
 
 
 def _something(setting: Setting, prompt: str) -> tuple[Thing, ...]:
@@ -140,7 +179,8 @@ def _names(tokens: list[Token]) -> set[int]:
             continue
         before = tokens[index - 1].low if index else ""
         legend = is_legend(token.low)
-        if not legend and (_is_word(token) or before in _PLACE_BEFORE or before == "the" or is_setting_word(token.low)):
+        a_place = before == "the" or (before in _PLACE_BEFORE and not _owns(token))
+        if not legend and (_is_word(token) or a_place or is_setting_word(token.low)):
             continue
         opens_oddly = token.opens and token.low.endswith(_NO_NAME_ENDINGS) and token.low not in sure
         if legend or not opens_oddly:
@@ -149,17 +189,16 @@ def _names(tokens: list[Token]) -> set[int]:
 
 
 def _is_word(token: Token) -> bool:
+    """Whether a token is a word that is known as something else than a name."""
     if token.low in _NO_NAMES:
         return True
-    if not token.opens and thing_of(token.low) is not None:
-        return any(role_of(form) for form in lemmas(token.low)) or thing_of(token.low) is not None
     return thing_of(token.low) is not None or any(role_of(form) for form in lemmas(token.low))
 
 
 def _read_names(tokens: list[Token], names: set[int], finds: _Finds) -> set[int]:
     """Put named people (and named beasts) into ``finds``; returns the tokens that described them."""
     taken: set[int] = set()
-    described: dict[str, tuple[str, Thing | None]] = {}
+    described: dict[str, tuple[str, Thing | None, bool]] = {}
     order: list[str] = []
     for index in sorted(names):
         if index - 1 in names and not tokens[index].gap.strip():
@@ -168,18 +207,20 @@ def _read_names(tokens: list[Token], names: set[int], finds: _Finds) -> set[int]
         if name not in order:
             order.append(name)
         for at in _describing(tokens, index, names):
+            if _owns(tokens[at]):
+                continue  # somebody else's: "Lina, a baker's daughter"
             role = next((form for form in lemmas(tokens[at].low) if role_of(form)), "")
             thing = None if role else thing_of(tokens[at].low)
-            if role or (thing is not None and thing.kind in {"beast", "fur", "sky", "water"}):
+            if role or (thing is not None and thing.kind in _BEINGS):
                 taken.add(at)
-                described.setdefault(name, (role, thing))
+                described.setdefault(name, (role, thing, _is_old(tokens, at)))
                 break
     for name in order:
-        role, thing = described.get(name, ("", None))
+        role, thing, old = described.get(name, ("", None, False))
         if thing is not None:
             finds.named_things.setdefault(thing.code, thing)
         else:
-            finds.actors.setdefault(name, Actor(name, role, look_of_name(name, role_of(role))))
+            finds.actors.setdefault(name, Actor(name, role, look_of_name(name, role_of(role), old)))
     return taken
 
 
@@ -204,19 +245,56 @@ def _describing(tokens: list[Token], index: int, names: set[int]) -> list[int]:
 def _read_word(tokens: list[Token], index: int, token: Token, finds: _Finds, setting: Setting) -> None:
     low = token.low
     if low in PRONOUNS:
+        finds.mentions.append((index, low))
         finds.pronoun = finds.pronoun or PRONOUNS[low]
         return
     role = next((form for form in lemmas(low) if role_of(form) and form not in PRONOUNS), "")
-    if role and is_thing_here(tokens, index):
+    owner = _owns(token)  # "the baker's daughter": no baker is to be seen
+    if role and is_thing_here(tokens, index) and not owner and not (index and _is_being(tokens[index - 1])):
+        finds.mentions.append((index, role))
+        if _is_old(tokens, index):
+            finds.old.add(role)
         many = role in CROWDS or (role != low and is_plural(low))
         count = _NUMBERS.get(tokens[index - 1].low, 3) if index and many else 1 + 2 * many
         finds.roles[role] = max(finds.roles.get(role, 1), count)
         return
     thing = thing_of(low)
-    if thing is not None and is_thing_here(tokens, index):
-        finds.things.setdefault(thing.code, thing)
+    if token.capital and not token.opens and is_setting_word(low):
+        return  # a town's name, whatever else the word may mean
+    if index and _is_doing(tokens[index - 1], token):
+        return
+    if thing is not None and is_thing_here(tokens, index) and not (owner and thing.kind in _BEINGS):
+        tint = _TINTS.get(tokens[index - 1].low, "") if index else ""
+        known = finds.things.setdefault(thing.code, replace(thing, tint=tint))
+        if tint and not known.tint:
+            finds.things[thing.code] = replace(known, tint=tint)
+        finds.spots.setdefault(thing.code, index)
         if is_plural(low):
             finds.counts[thing.code] = 2
+
+
+def _owns(token: Token) -> bool:
+    """Whether a word ends in the possessive 's."""
+    return token.text.lower() != token.low
+
+
+def _is_old(tokens: list[Token], index: int) -> bool:
+    """Whether a person is called old, one or two words before."""
+    return any(token.low in {"old", "elderly", "aged", "ancient"} for token in tokens[max(0, index - 2) : index])
+
+
+def _is_doing(before: Token, token: Token) -> bool:
+    """Whether a word that may be a verb follows the thing that does it: "the bell rings"."""
+    if token.gap.strip() or before.low in _TINTS or not any(form in AMBIGUOUS for form in lemmas(token.low)):
+        return False
+    doer = thing_of(before.low)
+    return doer is not None and doer.kind not in {"tree", "plant"}
+
+
+def _is_being(token: Token) -> bool:
+    """Whether a word names a person or a beast: what follows it directly is what they do ("a fox guards")."""
+    thing = thing_of(token.low)
+    return (thing is not None and thing.kind in _BEINGS) or role_of(token.low) is not None
 
 
 def _reading(setting: Setting, finds: _Finds) -> Reading:
@@ -229,7 +307,7 @@ def _reading(setting: Setting, finds: _Finds) -> Reading:
         look = look_of_role(role)
         meant = role in _ANYBODY and count == 1 and actors and (look.garb == "gown") in genders
         if not meant:
-            actors += [Actor("", role, look_of_role(role, number)) for number in range(count)]
+            actors += [Actor("", role, look_of_role(role, number, role in finds.old)) for number in range(count)]
     if (
         not actors
         and finds.pronoun

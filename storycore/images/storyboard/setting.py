@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storycore.images.storyboard.colour import mix
-from storycore.images.storyboard.words import NEGATIONS, Token, lemmas
+from storycore.images.storyboard.words import NEGATIONS, Token, is_likened, lemmas
 from storycore.keys import derived_seed
 
 _TIMES = {
@@ -43,7 +43,7 @@ _PLACES = {
     "graveyard": "graveyard cemetery churchyard grave tombstone",
     "city": "city town street alley market marketplace square metropolis worms paris london rome york skyscraper",
     "village": "village hamlet farm barn",
-    "castle": "castle fortress citadel tower keep courtyard drawbridge battlement stronghold burg",
+    "castle": "castle fortress citadel courtyard drawbridge battlement stronghold burg",
     "garden": "garden orchard park meadowland courtyard",
     "meadow": "meadow field grass plain pasture prairie steppe clearing",
     "road": "road path way lane trail crossroads journey",
@@ -97,7 +97,7 @@ def _hits(tokens: list[Token], index: dict[str, str]) -> list[str]:
     found = []
     for at, token in enumerate(tokens):
         before = tokens[at - 1].low if at else ""
-        if before in NEGATIONS:
+        if before in NEGATIONS or is_likened(tokens, at):
             continue
         for form in lemmas(token.low):
             if form in index and not (form in _PLACE_NEEDS_ARTICLE and before not in {"the", "a", "an", "his", "her"}):
@@ -130,6 +130,8 @@ def read_setting(tokens: list[Token], prompt: str) -> Setting:
         place = _UNNAMED[chance % len(_UNNAMED)]
     time = times[0] if times else ("day", "day", "day", "dawn", "dusk")[chance // 7 % 5]
     weather = weathers[0] if weathers else ("clear", "clear", "clear", "cloud")[chance // 41 % 4]
+    if place == "space":
+        time, weather = "night", "clear"  # no air, no clouds
     return Setting(time, weather, place, frozenset(said))
 
 

@@ -60,7 +60,7 @@ AMBIGUOUS = listed(
     """
     bear rose saw spring fall wave ring bow lead fly duck well watch match bat bank train horn key crane mine
     rock leaf kid ram ash edge pick pipe drop tear box trap hide seal swallow lark rook cock hum drink present
-    school camp fire sack map spell rope knot pit steel lime palm grain lock wax log wood bus can ass hind hart
+    school guard camp fire sack map spell rope knot pit steel lime palm grain lock wax log wood bus can ass hind hart
     sow mare message letter race bell hail wall pot ride sail gate dash pike worm keep die corn
     """
 )
@@ -143,10 +143,23 @@ def is_plural(word: str) -> bool:
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
+def is_likened(tokens: list[Token], index: int) -> bool:
+    """Whether the word is only a comparison: "hissed like a snake", "as black as a kettle"."""
+    for back in (1, 2, 3):
+        if index < back or tokens[index].opens:
+            return False
+        word = tokens[index - back].low
+        if word in {"like", "as"}:
+            return True
+        if word not in {"a", "an", "the"} and back > 1:
+            return False
+    return False
+
+
 def is_thing_here(tokens: list[Token], index: int) -> bool:
     """Whether the word at ``index``, if it can be noun or verb, stands where a noun stands; and is not denied."""
     before = [token.low for token in tokens[max(0, index - 2) : index]]
-    if any(word in NEGATIONS for word in before) or before[-1:] == ["sun"]:
+    if any(word in NEGATIONS for word in before) or before[-1:] == ["sun"] or is_likened(tokens, index):
         return False
     after = tokens[index + 1].low if index + 1 < len(tokens) else ""
     if tokens[index].low == "ring" and after == "of":
