@@ -68,9 +68,9 @@ class _Desk:
 
     async def work(self, text: str) -> Outcome:
         """Everything the order asks for."""
-        story_id = await find_or_begin(self.workshop, self.house, self.order, text, self.at_work)
+        story_id, known = await find_or_begin(self.workshop, self.house, self.order, text, self.at_work)
+        before = _shown(await stories.show(self.workshop, story_id)) if known else set()
         await self._read(story_id)
-        before = _shown(await stories.show(self.workshop, story_id))
         bringing = Bringing(self.workshop, self.folder, self.order, self.at_work, self._notes)
         changed = await bringing.bring(story_id, text)
         view = await self._painted(story_id)
@@ -78,7 +78,7 @@ class _Desk:
         _refuse_unpainted(view)
         painted = len(_shown(view) - before)
         film = None if self.order.film is None else await self._film(story_id, self.order.film)
-        return self._outcome(view, painted, film, changed)
+        return self._outcome(view, painted, film, changed or not known)
 
     async def _read(self, story_id: int) -> None:
         """Wait until the story is understood. Raises ``ScriptError`` when it cannot be."""

@@ -130,7 +130,7 @@ def _scene(node: Any, place: int, line: int, known: Known) -> WantedScene:
     lines = _lines(node, place, line)
     return WantedScene(
         id=scene_id,
-        title=title or lines[0].text[:60].strip(),
+        title=title,
         prompt=_prompt(node, "" if scene_id is None else known.base.scene(scene_id).prompt),
         pick=_pick(node, scene_id, known),
         lines=lines,

@@ -31,6 +31,7 @@ from storycore.work.workshop import Workshop
 #: The person at the command line.
 AUTHOR = Person(None, "")
 _MAX_FILE = 64 << 20
+_TITLE = 60
 
 
 def read_file(path: Path) -> str:
@@ -54,9 +55,11 @@ def title_of(path: Path, text: str) -> str:
 
 async def find_or_begin(
     workshop: Workshop, house: House, order: Order, text: str, at_work: Callable[[], Awaitable[None]]
-) -> int:
-    """The id of the project's story; a new one is being read then. Films left half made are given up: their segments
-    are kept, and the film that is asked for now may be another."""
+) -> tuple[int, bool]:
+    """The id of the project's story, and whether it was understood before; else it is being read now.
+
+    Films left half made are given up: their segments are kept, and the film that is asked for now may be another.
+    """
     async with workshop.database.write() as session:
         await session.execute(update(FilmRow).where(FilmRow.state.in_(UNFINISHED)).values(state=WorkState.CANCELLED))
         story = await session.scalar(
@@ -68,10 +71,10 @@ async def find_or_begin(
         if story is not None and story.state is StoryState.READING and story.script != text:
             story.state, story = StoryState.CANCELLED, None
     if story is not None and story.state is StoryState.OPEN:
-        return story.id
+        return story.id, True
     await at_work()
     if story is not None:
-        return story.id
+        return story.id, False
     new = NewStory(
         title=title_of(order.script, text),
         script=text,
@@ -80,7 +83,7 @@ async def find_or_begin(
         width=house.width,
         height=house.height,
     )
-    return await stories.create(workshop, new)
+    return await stories.create(workshop, new), False
 
 
 @dataclass(slots=True)
@@ -212,16 +215,16 @@ def _content(scene: WantedScene) -> tuple[str, str, tuple[WantedLine, ...]]:
 
 
 def carried(said: Wanted, base: Wanted) -> Wanted:
-    """The offsets in the script carried over to the scenes and lines that are still as they were."""
+    """Carried over from what was there: titles that the file leaves out, and offsets of what is as it was."""
     before = {scene.id: scene for scene in base.scenes}
     scenes: list[WantedScene] = []
     for scene in said.scenes:
         old = before.get(scene.id)
         if scene.id is None or old is None:
-            scenes.append(scene)
+            scenes.append(replace(scene, title=scene.title or scene.lines[0].text[:_TITLE].strip()))
         else:
             lines = _carried_lines(scene.lines, old.lines)
-            scenes.append(replace(scene, lines=lines, start=old.start, end=old.end))
+            scenes.append(replace(scene, title=scene.title or old.title, lines=lines, start=old.start, end=old.end))
     return Wanted(said.title, tuple(scenes))
 
 

@@ -25,7 +25,8 @@ class WantedLine:
 
 @dataclass(frozen=True, slots=True)
 class WantedScene:
-    """A scene. ``id`` None is a new one; ``prompt`` "" is one to be written; ``place`` its index in ``story.yaml``."""
+    """A scene. ``id`` None is a new one; a ``title`` or ``prompt`` that is "" is to be written; ``place`` is its index
+    in ``story.yaml``."""
 
     id: int | None
     title: str

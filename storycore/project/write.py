@@ -55,9 +55,14 @@ def _places(wanted: Wanted) -> list[int | None]:
 def _change(node: CommentedMap, said: WantedScene, wanted: WantedScene) -> None:
     if said.id != wanted.id:
         node.insert(0, "id", str(wanted.id))
-    for key in ("title", "prompt"):
-        if getattr(said, key) != getattr(wanted, key):
-            node[key] = getattr(wanted, key)
+    for position, key in enumerate(("title", "prompt"), start=1):
+        value = getattr(wanted, key)
+        if getattr(said, key) == value:
+            continue
+        if key in node:
+            node[key] = value
+        else:
+            node.insert(position, key, value)
     if said.pick != wanted.pick:
         node["pick"] = str(wanted.pick)
     if said.lines != wanted.lines:
@@ -72,7 +77,7 @@ def _arranged(text: str, scenes: Sequence[WantedScene]) -> str:
     if not all(lines[start].lstrip().startswith("- ") for start in starts):
         return _arranged_plainly(text, scenes)  # written as [{…}, {…}]: there are no lines to move
     begins = [_above(lines, start) for start in starts]
-    stop = begins[0] + len("".join(lines[begins[0] :]).rstrip().splitlines())
+    stop = _end(lines, starts[-1])
     pieces = ["".join(lines[a:b]).strip("\n") for a, b in zip(begins, [*begins[1:], stop], strict=True)]
     told = "\n\n".join(
         dumped([_node(scene)]).strip("\n") if scene.place is None else pieces[scene.place] for scene in scenes
@@ -87,6 +92,18 @@ def _above(lines: Sequence[str], start: int) -> int:
     while begin and lines[begin - 1][:indent].isspace() and lines[begin - 1].lstrip().startswith("#"):
         begin -= 1
     return begin
+
+
+def _end(lines: Sequence[str], start: int) -> int:
+    """Where the last scene ends: what follows and is not indented more than it is something else."""
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    end = start + 1
+    for index in range(end, len(lines)):
+        text = lines[index].strip()
+        if text and not lines[index][: indent + 1].isspace():
+            break
+        end = index + 1 if text else end
+    return end
 
 
 def _arranged_plainly(text: str, scenes: Sequence[WantedScene]) -> str:
