@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,8 @@ log = logging.getLogger(__name__)
 #: Two segments are drawn at once, each in a thread of its own; the third thread writes their subtitles.
 _THREADS = 3
 _MOST_TRIES = 4
+_FOLDER = "film-"
+_STALE_S = 24 * 3600
 _TITLE_LENGTH = 200
 
 
@@ -69,7 +72,8 @@ async def make_film(
     frame_size(plan.shape, 360)
     try:
         await asyncio.to_thread(work_dir.mkdir, parents=True, exist_ok=True)
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="film-", dir=work_dir))
+        await asyncio.to_thread(_sweep, work_dir)
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=_FOLDER, dir=work_dir))
     except OSError as error:
         raise _storage(error) from error
     executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="film")
@@ -80,6 +84,14 @@ async def make_film(
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
         await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+
+
+def _sweep(work_dir: Path) -> None:
+    """Take away what films left behind whose process was killed: folders that nothing was written to for a day."""
+    for folder in work_dir.glob(f"{_FOLDER}*"):
+        with contextlib.suppress(FileNotFoundError):  # another film's end came first
+            if time.time() - folder.stat().st_mtime > _STALE_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _storage(error: OSError) -> StorageError:

@@ -122,7 +122,7 @@ def pretend(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     monkeypatch.setattr("storycore.film.make.program", lambda: str(script))
 
 
-async def fails(folder: Path) -> None:
+async def attempt(folder: Path) -> None:
     await make_film(plan(folder, 1), folder / "film.mp4", cache=FolderCache(folder / "cache"), work_dir=folder / "work")
 
 
@@ -133,14 +133,14 @@ async def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "sys.stderr.write('av_interleaved_write_frame(): No space left on device')\nsys.exit(228)",
     )
     with pytest.raises(StorageError, match="no room left"):
-        await fails(tmp_path)
+        await attempt(tmp_path)
     assert nothing_stayed(tmp_path)
 
 
 async def test_a_program_that_fails_is_said_without_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend(tmp_path, monkeypatch, "sys.stderr.write('Secret path /home/x')\nsys.exit(1)")
     with pytest.raises(FilmError, match="could not be put together") as caught:
-        await fails(tmp_path)
+        await attempt(tmp_path)
     assert "Secret" not in str(caught.value)
     assert nothing_stayed(tmp_path)
 
@@ -152,13 +152,13 @@ async def test_letters_that_were_not_drawn_are_an_error(tmp_path: Path, monkeypa
     ):
         pretend(tmp_path, monkeypatch, f"sys.stdin.buffer.read()\nsys.stderr.write({line!r} + chr(10))")
         with pytest.raises(FilmError, match="subtitles"):
-            await fails(tmp_path)
+            await attempt(tmp_path)
 
 
 async def test_a_missing_program_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storycore.film.segment.program", lambda: str(tmp_path / "nowhere"))
     with pytest.raises(FilmError, match="could not be started"):
-        await fails(tmp_path)
+        await attempt(tmp_path)
     assert nothing_stayed(tmp_path)
 
 
@@ -171,3 +171,14 @@ async def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         await make_film(film, tmp_path / "file" / "film.mp4", cache=cache, work_dir=tmp_path / "work")
     assert not list((tmp_path / "work").iterdir())
+
+
+async def test_what_a_killed_process_left_is_taken_away_after_a_day(tmp_path: Path) -> None:
+    old, young, other = (tmp_path / "work" / name for name in ("film-old", "film-young", "kept"))
+    for folder in (old, young, other):
+        folder.mkdir(parents=True)
+        (folder / "sound.wav").write_bytes(b"half")
+    for folder in (old, other):
+        os.utime(folder, (0, 0))
+    await attempt(tmp_path)
+    assert sorted((tmp_path / "work").iterdir()) == [young, other]
