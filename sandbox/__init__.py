@@ -14,6 +14,8 @@ from sandbox.model import Channel, Message
 from sandbox.permissions import Permission
 from sandbox.rest import Answer, Call
 from sandbox.server import Sandbox
+from sandbox.state import Limits
+from sandbox.trouble import Trouble
 from sandbox.world import File, World
 
 __all__ = [
@@ -26,11 +28,13 @@ __all__ = [
     "File",
     "GuildView",
     "InteractionResult",
+    "Limits",
     "ManualClock",
     "Message",
     "Modal",
     "Permission",
     "Sandbox",
     "SandboxError",
+    "Trouble",
     "World",
 ]

@@ -11,7 +11,7 @@ from sandbox.checks.limits import CONTENT
 from sandbox.commands import subcommand
 from sandbox.errors import ApiError, SandboxError
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interaction
-from sandbox.model import Channel, Guild, Member, Message, Role
+from sandbox.model import Channel, Guild, Member, Message, Role, ThreadState
 from sandbox.options import Value
 from sandbox.permissions import Permission, channel_permissions
 from sandbox.rest.channels import sending
@@ -110,7 +110,7 @@ class Actor:
         if not text and not files:
             raise SandboxError("there is nothing to send")
         if channel.thread is not None and channel.thread.locked:
-            raise SandboxError("this thread is locked")
+            self._may(channel, Permission.MANAGE_THREADS, "this thread is locked")
         for file in files:
             options.check_upload(self._state, file)
         uploads = [self._state.world.attach(channel, file) for file in files]
@@ -141,6 +141,37 @@ class Actor:
         if reaction is None or self.id not in reaction.user_ids:
             raise SandboxError(f"{self.name} has not reacted with {emoji}")
         self._state.world.unreact(message, self.id, emoji)
+
+    # Moderating
+
+    async def archive(self, thread: Channel, *, locked: bool = False) -> None:
+        """Close a thread (an own one, or as a moderator), and lock it if wanted."""
+        state = _thread(thread)
+        if locked or state.owner_id != self.id:
+            self._may(thread, Permission.MANAGE_THREADS)
+        self._state.world.update_channel(thread, {"archived": True} | ({"locked": True} if locked else {}))
+
+    async def unarchive(self, thread: Channel) -> None:
+        """Open a thread again; a locked one only as a moderator."""
+        self._may(thread, Permission.MANAGE_THREADS if _thread(thread).locked else sending(thread))
+        self._state.world.update_channel(thread, {"archived": False})
+
+    async def lock(self, thread: Channel, locked: bool = True) -> None:
+        """Lock an open thread as a moderator, or unlock it: in a locked one only moderators write."""
+        _thread(thread)
+        self._may(thread, Permission.MANAGE_THREADS)
+        self._state.world.update_channel(thread, {"locked": locked})
+
+    async def delete_channel(self, channel: Channel) -> None:
+        """Delete a thread (as a moderator) or a channel (as who may manage channels: the owner, Olu)."""
+        self._may(channel, Permission.MANAGE_THREADS if channel.is_thread else Permission.MANAGE_CHANNELS)
+        self._state.world.delete_channel(channel)
+
+    async def clear_reactions(self, message: Message, emoji: str | None = None) -> None:
+        """Take all reactions away as a moderator, or all with one emoji."""
+        self._look_at(message)
+        self._may(message.channel, Permission.MANAGE_MESSAGES)
+        self._state.world.clear_reactions(message, emoji)
 
     # Commands
 
@@ -286,14 +317,14 @@ class Actor:
     def _see(self, channel: Channel) -> None:
         self._may(channel, Permission.VIEW_CHANNEL)
 
-    def _may(self, channel: Channel, permission: Permission) -> None:
+    def _may(self, channel: Channel, permission: Permission, instead: str = "") -> None:
         if channel.id not in self._state.world.channels:
             raise SandboxError(f"#{channel.name} is gone")
         allowed = channel_permissions(channel, self.member)
         if not allowed & Permission.VIEW_CHANNEL:
             raise SandboxError(f"{self.name} cannot see #{channel.name}")
         if not allowed & permission:
-            raise SandboxError(f"{self.name} has no {permission.name} in #{channel.name}")
+            raise SandboxError(instead or f"{self.name} has no {permission.name} in #{channel.name}")
 
     def _look_at(self, message: Message) -> None:
         self._see(message.channel)
@@ -301,6 +332,12 @@ class Actor:
             raise SandboxError("the message is gone")
         if message.visible_to not in (None, self.id):
             raise SandboxError(f"{self.name} does not see this message")
+
+
+def _thread(channel: Channel) -> ThreadState:
+    if channel.thread is None:
+        raise SandboxError(f"#{channel.name} is no thread")
+    return channel.thread
 
 
 def _nested(found: Mapping[str, Any], words: Sequence[str], given: list[dict[str, Any]]) -> dict[str, Any]:

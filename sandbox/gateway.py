@@ -1,8 +1,9 @@
 """The gateway: a WebSocket that tells the bot what happens.
 
 Source: Discord developer documentation, events/gateway (opcodes, close codes, intents, sessions). JSON encoding;
-transport compression `zlib-stream` or none. A session is kept after the socket closes, and RESUME replays what was
-missed; an unknown session gets Invalid Session (9).
+transport compression `zlib-stream` or none. A session is kept for a while after its connection went, and RESUME
+replays what was missed; an unknown or expired one gets Invalid Session (9). A client that closes with 1000 or 1001
+has given its session up.
 """
 
 from __future__ import annotations
@@ -11,18 +12,17 @@ import asyncio
 import copy
 import json
 import logging
-import secrets
-import zlib
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import WSMsgType, web
 
 from sandbox import payloads
 from sandbox.checks.events import missing_keys
+from sandbox.cut import cut
+from sandbox.intents import GUILD_MEMBERS, GUILDS, MESSAGE_CONTENT, PRIVILEGED, blank, intent_of
 from sandbox.permissions import Permission, may
+from sandbox.sessions import Session, Socket
 from sandbox.state import State
 from sandbox.world import Event
 
@@ -32,89 +32,20 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVA
     0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11,
 )  # fmt: skip
 HEARTBEAT_INTERVAL_MS = 41_250
-KEPT_EVENTS = 5_000
+ACK_AFTER = 0.02
+"""Seconds of the real clock. Over loopback an answer can come before discord.py has noted its own sending, and it then
+logs that it "can't keep up"; no real network is that quick."""
+LATE = 1.5
+"""Heartbeat intervals after which a silent client is asked for a heartbeat."""
+GRACE = 5.0
+"""Seconds of the real clock that a client asked for a heartbeat has to send one before it is closed with 4009."""
+RESUMABLE_FOR = 300.0
+"""Seconds that a session waits for its client: Discord says only that it does for a while."""
+GIVEN_UP = (1000, 1001)
+NOT_RESUMABLE = frozenset({1000, 1001, 4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014})
+"""Close codes after which a session is gone: the documentation says to start a new one, or not to come back."""
 
-GUILDS, GUILD_MEMBERS, PRESENCES, MESSAGE_CONTENT = 1 << 0, 1 << 1, 1 << 8, 1 << 15
-GUILD_MESSAGES, GUILD_REACTIONS, GUILD_TYPING = 1 << 9, 1 << 10, 1 << 11
-PRIVILEGED = {"members": GUILD_MEMBERS, "presences": PRESENCES, "message_content": MESSAGE_CONTENT}
-
-_INTENT_OF = {
-    "GUILD_MEMBER_ADD": GUILD_MEMBERS,
-    "GUILD_MEMBER_UPDATE": GUILD_MEMBERS,
-    "GUILD_MEMBER_REMOVE": GUILD_MEMBERS,
-    "THREAD_MEMBERS_UPDATE": GUILDS,
-    "TYPING_START": GUILD_TYPING,
-    "INTERACTION_CREATE": 0,
-}
-_INTENT_BY_START = {
-    "GUILD_": GUILDS,
-    "CHANNEL_": GUILDS,
-    "THREAD_": GUILDS,
-    "MESSAGE_REACTION_": GUILD_REACTIONS,
-    "MESSAGE_": GUILD_MESSAGES,
-}
-
-
-def intent_of(event: str) -> int:
-    """The intent that an event needs; 0 for none."""
-    if event in _INTENT_OF:
-        return _INTENT_OF[event]
-    return next((intent for start, intent in _INTENT_BY_START.items() if event.startswith(start)), 0)
-
-
-def blank(message: dict[str, Any], bot_id: int) -> None:
-    """Take out, in place, what a bot without the message content intent does not get of others' messages."""
-    reference = message.get("referenced_message")
-    if isinstance(reference, dict):
-        blank(reference, bot_id)
-    mentioned = any(str(user.get("id")) == str(bot_id) for user in message.get("mentions") or [])
-    if str((message.get("author") or {}).get("id")) == str(bot_id) or mentioned:
-        return
-    message["content"] = ""
-    for key in ("attachments", "embeds", "components"):
-        message[key] = []
-
-
-@dataclass(eq=False)
-class Session:
-    """One identified bot; it outlives its socket."""
-
-    intents: int
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
-    sequence: int = 0
-    sent: deque[tuple[int, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
-    socket: Socket | None = None
-
-
-class Socket:
-    """One connection: frames in order, compressed as asked."""
-
-    def __init__(self, ws: web.WebSocketResponse, *, compressed: bool) -> None:
-        self.ws = ws
-        self._deflate = zlib.compressobj() if compressed else None
-        self._queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
-
-    def put(self, frame: dict[str, Any]) -> None:
-        """Send a frame after those before it."""
-        self._queue.put_nowait(frame)
-
-    def finish(self) -> None:
-        """Stop `pump` once the frames before are sent."""
-        self._queue.put_nowait(None)
-
-    async def pump(self) -> None:
-        """Send what is put, until finished or the other side is gone."""
-        while (frame := await self._queue.get()) is not None:
-            text = json.dumps(frame, separators=(",", ":"), ensure_ascii=False)
-            try:
-                if self._deflate is None:
-                    await self.ws.send_str(text)
-                else:
-                    await self.ws.send_bytes(
-                        self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-                    )
-            except ConnectionError:
-                return
+Down = Literal["reset", "silence", "503"]
 
 
 class Gateway:
@@ -127,6 +58,13 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._sockets: set[Socket] = set()
         self.ready = False
+        self.identified = 0
+        self.resumed = 0
+        self.heartbeat_interval_ms = HEARTBEAT_INTERVAL_MS
+        self.grace = GRACE
+        self.resumable_for = RESUMABLE_FOR
+        self.answers_heartbeats = True
+        self.down: Down | None = None
         state.world.listeners.append(self.tell)
 
     @property
@@ -134,33 +72,90 @@ class Gateway:
         """Whether REST answers may carry others' message content."""
         return bool(self._allowed & MESSAGE_CONTENT)
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    @property
+    def sockets(self) -> list[Socket]:
+        """The open connections."""
+        return list(self._sockets)
+
+    @property
+    def sessions(self) -> list[Session]:
+        """The sessions that are connected or can still be resumed."""
+        return list(self._sessions.values())
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """The handler of the WebSocket route."""
+        if self.down == "503":
+            return web.Response(status=503, text="upstream connect error or disconnect/reset before headers")
+        if self.down is not None:
+            cut(request, reset=self.down == "reset")
+            raise ConnectionResetError("the gateway is down")
         compress = request.query.get("compress")
         if compress not in (None, "zlib-stream"):
             self._complain("gateway", f"the sandbox cannot compress as {compress}")
         ws = web.WebSocketResponse(compress=False, max_msg_size=4096 * 16, autoping=True)
         await ws.prepare(request)
-        socket = Socket(ws, compressed=compress == "zlib-stream")
+        now = self._state.world.clock.time()
+        socket = Socket(ws, request, compressed=compress == "zlib-stream", beat_at=now)
         self._sockets.add(socket)
-        pump = asyncio.create_task(socket.pump())
-        socket.put({"op": HELLO, "d": {"heartbeat_interval": HEARTBEAT_INTERVAL_MS}, "s": None, "t": None})
+        pump, watch = asyncio.create_task(socket.pump()), asyncio.create_task(self._watch(socket))
+        socket.put({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval_ms}, "s": None, "t": None})
         try:
             await self._read(socket)
         finally:
-            self._sockets.discard(socket)
-            for session in self._sessions.values():
-                if session.socket is socket:
-                    session.socket = None
-            self.ready = any(session.socket for session in self._sessions.values())
+            self._lost(socket)
+            watch.cancel()
             socket.finish()
             await pump
         return ws
 
-    async def close(self, code: int = 1001) -> None:
+    def _lost(self, socket: Socket) -> None:
+        """A connection is over: its session waits, unless it was given up."""
+        self._sockets.discard(socket)
+        for session in self.sessions:
+            if session.socket is socket:
+                session.socket = None
+                session.lost_at = self._state.world.clock.time()
+                if not socket.closed_here and socket.ws.close_code in GIVEN_UP:
+                    self.forget(session)
+        self._look_ready()
+
+    def _look_ready(self) -> None:
+        self.ready = any(session.socket for session in self._sessions.values())
+        self._state.world.changed()
+
+    async def _watch(self, socket: Socket) -> None:
+        """Close the connection of a client that has stopped sending heartbeats.
+
+        When the clock was set forward, nobody could have sent any: so it is asked for one (op 1) first.
+        """
+        clock = self._state.world.clock
+        while True:
+            late = LATE * self.heartbeat_interval_ms / 1000
+            await clock.sleep_until(socket.beat_at + late)
+            if clock.time() < socket.beat_at + late:
+                continue
+            beats = socket.beats
+            socket.put({"op": HEARTBEAT, "d": None, "s": None, "t": None})
+            await asyncio.sleep(self.grace)
+            if socket.beats == beats:
+                await self._refuse(socket, 4009, "Session timed out.")
+                return
+
+    def forget(self, session: Session) -> None:
+        """A session is no more: it cannot be resumed, and nothing is kept for it."""
+        self._sessions.pop(session.id, None)
+        self._look_ready()
+
+    async def close(self, code: int = 1001, words: str = "") -> None:
         """Close every connection."""
-        for socket in list(self._sockets):
-            await socket.ws.close(code=code)
+        await asyncio.gather(*(self._refuse(socket, code, words) for socket in self.sockets))
+
+    async def _refuse(self, socket: Socket, code: int, words: str) -> None:
+        if code in NOT_RESUMABLE:
+            for session in self.sessions:
+                if session.socket is socket:
+                    self.forget(session)
+        await socket.close(code, words)
 
     async def _read(self, socket: Socket) -> None:
         session: Session | None = None
@@ -171,33 +166,39 @@ class Gateway:
                 frame = json.loads(message.data)
                 op, data = frame["op"], frame.get("d")
             except (ValueError, KeyError, TypeError):
-                await socket.ws.close(code=4002, message=b"Error while decoding payload.")
+                await self._refuse(socket, 4002, "Error while decoding payload.")
                 return
             if op == HEARTBEAT:
-                socket.put({"op": ACK, "d": None, "s": None, "t": None})
+                self._heard(socket)
             elif op in (IDENTIFY, RESUME) and session is not None:
-                await socket.ws.close(code=4005, message=b"Already authenticated.")
+                await self._refuse(socket, 4005, "Already authenticated.")
             elif op == IDENTIFY:
                 session = await self._identify(socket, data)
             elif op == RESUME:
                 session = await self._resume(socket, data)
             elif session is None:
-                await socket.ws.close(code=4003, message=b"Not authenticated.")
+                await self._refuse(socket, 4003, "Not authenticated.")
             elif op == MEMBERS:
                 self._chunk(session, data)
             elif op not in (PRESENCE, VOICE):
-                await socket.ws.close(code=4001, message=b"Unknown opcode.")
+                await self._refuse(socket, 4001, "Unknown opcode.")
+
+    def _heard(self, socket: Socket) -> None:
+        socket.beat(self._state.world.clock.time())
+        if self.answers_heartbeats:
+            answer = {"op": ACK, "d": None, "s": None, "t": None}
+            asyncio.get_running_loop().call_later(ACK_AFTER, socket.put, answer)
 
     async def _identify(self, socket: Socket, data: dict[str, Any]) -> Session | None:
         if str(data.get("token", "")).removeprefix("Bot ") != self._state.token:
-            await socket.ws.close(code=4004, message=b"Authentication failed.")
+            await self._refuse(socket, 4004, "Authentication failed.")
             return None
         intents = data.get("intents")
         if not isinstance(intents, int):
-            await socket.ws.close(code=4013, message=b"Invalid intent(s).")
+            await self._refuse(socket, 4013, "Invalid intent(s).")
             return None
         if intents & sum(PRIVILEGED.values()) & ~self._allowed:
-            await socket.ws.close(code=4014, message=b"Disallowed intent(s).")
+            await self._refuse(socket, 4014, "Disallowed intent(s).")
             return None
         # A bot that identifies anew will not come back to its old session.
         self._sessions = {key: item for key, item in self._sessions.items() if item.socket is not None}
@@ -226,34 +227,44 @@ class Gateway:
             for guild in world.guilds.values():
                 full = payloads.guild_create(guild, world.bot.id, all_members=bool(intents & GUILD_MEMBERS))
                 self._send(session, "GUILD_CREATE", full)
-        self.ready = True
-        world.changed()
+        self.identified += 1
+        self._look_ready()
         return session
 
     async def _resume(self, socket: Socket, data: dict[str, Any]) -> Session | None:
         if str(data.get("token", "")).removeprefix("Bot ") != self._state.token:
-            await socket.ws.close(code=4004, message=b"Authentication failed.")
+            await self._refuse(socket, 4004, "Authentication failed.")
             return None
+        self._expire()
         session = self._sessions.get(str(data.get("session_id")))
         seen = data.get("seq")
+        if session is not None and isinstance(seen, int) and seen > session.sequence:
+            await self._refuse(socket, 4007, "Invalid sequence.")
+            self.forget(session)
+            return None
         if session is None or not isinstance(seen, int) or session.sequence - seen > len(session.sent):
+            if session is not None:
+                self.forget(session)
             socket.put({"op": INVALID, "d": False, "s": None, "t": None})
             return None
+        if session.socket is not None:
+            # The client came back before we saw that its old connection had died.
+            session.socket.drop()
         session.socket = socket
         for sequence, frame in session.sent:
             if sequence > seen:
                 socket.put(frame)
         self._send(session, "RESUMED", {"_trace": []})
-        self.ready = True
-        self._state.world.changed()
+        self.resumed += 1
+        self._look_ready()
         return session
 
-    def forget_sessions(self) -> None:
-        """Make every later RESUME fail (a test of op 9)."""
-        self._sessions = {key: session for key, session in self._sessions.items() if session.socket}
-        for session in self._sessions.values():
-            session.id = secrets.token_hex(16)
-        self._sessions = {session.id: session for session in self._sessions.values()}
+    def _expire(self) -> None:
+        """Forget the sessions that nobody came back to in time."""
+        oldest = self._state.world.clock.time() - self.resumable_for
+        for session in self.sessions:
+            if session.socket is None and session.lost_at < oldest:
+                self.forget(session)
 
     def _chunk(self, session: Session, data: dict[str, Any]) -> None:
         guild = self._state.world.guilds.get(int(data.get("guild_id", 0)))
@@ -284,7 +295,8 @@ class Gateway:
 
     def tell(self, event: Event) -> None:
         """Send an event to the sessions that may see it."""
-        for session in self._sessions.values():
+        self._expire()
+        for session in self.sessions:
             intent = intent_of(event.name)
             if intent and not session.intents & intent:
                 continue

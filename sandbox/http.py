@@ -10,13 +10,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import BodyPartReader, ClientError, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from sandbox.checks.openapi import OpenApi
+from sandbox.cut import CutError, cut
 from sandbox.errors import ApiError
 from sandbox.gateway import Gateway
 from sandbox.rest import Answer, Call, find
+from sandbox.rest.threads import sleepy_threads
 from sandbox.state import State
+from sandbox.trouble.rules import Book
 from sandbox.world import File
 
 _log = logging.getLogger(__name__)
@@ -27,6 +31,11 @@ BUCKET = 50
 BUCKET_SECONDS = 1.0
 MAX_FILES = 10
 JSON_LIMIT = 2**20
+REQUESTS_KEPT = 10_000
+"""Lines of the log; when it is full its older half goes."""
+VIOLATIONS_KEPT = 1_000
+"""The first ones: what comes after has often the same cause."""
+BUCKETS_KEPT = 1_000
 
 
 @dataclass(frozen=True)
@@ -58,8 +67,8 @@ class Request:
 
     @property
     def verdict(self) -> str:
-        """`ok`, or what was wrong with it."""
-        refused = () if self.code is None else (f"{self.status} {self.code}",)
+        """`ok`, or what was wrong with it (status 0: it got no answer)."""
+        refused = (f"{self.status} {self.code or 0}",) if self.code is not None or self.status >= 400 else ()
         return "; ".join((*refused, *self.problems)) or "ok"
 
 
@@ -70,10 +79,13 @@ Fault = Callable[[Call], Answer | Awaitable[Answer | None] | None]
 class Rest:
     """Answers `/api/v10/…`. `document` None: requests are not checked against OpenAPI."""
 
-    def __init__(self, state: State, gateway: Gateway, document: OpenApi | None, *, check_answers: bool) -> None:
+    def __init__(
+        self, state: State, gateway: Gateway, document: OpenApi | None, book: Book, *, check_answers: bool
+    ) -> None:
         self._state = state
         self._gateway = gateway
         self._document = document
+        self._book = book
         self._check_answers = check_answers
         self._buckets: dict[str, tuple[float, int]] = {}
         self.requests: list[Request] = []
@@ -83,7 +95,8 @@ class Rest:
     def complain(self, kind: str, where: str, problem: str) -> None:
         """Record a violation."""
         _log.error("%s: %s: %s", kind, where, problem)
-        self.violations.append(Violation(kind, where, problem))
+        if len(self.violations) < VIOLATIONS_KEPT:
+            self.violations.append(Violation(kind, where, problem))
 
     async def serve(self, request: web.Request) -> web.Response:
         """The handler of every REST request."""
@@ -98,16 +111,32 @@ class Rest:
         try:
             answer = await self._answer(request, call, entry)
         except ApiError as error:
-            answer = Answer(error.status, error.body())
+            answer = Answer(error.status, error.body(), headers=error.headers)
             entry.code = error.code
+        except CutError as error:
+            entry.problems += (str(error),)
+            self._log(entry)
+            cut(request, reset=error.reset)
+            raise ConnectionResetError(str(error)) from error
         entry.status = answer.status
-        self.requests.append(entry)
-        self._state.world.changed()
+        self._log(entry)
         return self._written(call, answer)
+
+    def _log(self, entry: Request) -> None:
+        self.requests.append(entry)
+        if len(self.requests) > REQUESTS_KEPT:
+            del self.requests[: REQUESTS_KEPT // 2]
+        self._book.note(entry.status)
+        self._state.world.changed()
 
     async def _answer(self, request: web.Request, call: Call, entry: Request) -> Answer:
         found = find(call.method, call.path)
-        await self._read(request, call)
+        try:
+            await self._read(request, call)
+        except (ConnectionError, ClientError, HttpProcessingError, ValueError) as error:
+            if request.transport is not None:
+                raise ApiError(400, 50109, "The request body contains invalid JSON.") from error
+            raise CutError("the client went while it was sending", reset=False) from error
         entry.body, entry.files = call.body, tuple(file.filename for file in call.files.values())
         if found is None:
             self.complain("route", f"{call.method} {call.path}", "the sandbox does not know this route")
@@ -124,8 +153,16 @@ class Rest:
                 given = await given
             if given is not None:
                 return given
+        refused, met = await self._book.before(call)
+        if refused is not None:
+            entry.code = refused.body.get("code") if isinstance(refused.body, dict) else None
+            return refused
+        sleepy_threads(self._state.world)
         answer = route.handler(call)
         self._check_answer(call, answer)
+        entry.status = answer.status
+        for rule in met:
+            await rule.after(call, answer)
         return answer
 
     def _objections(self, call: Call) -> list[str]:
@@ -178,7 +215,9 @@ class Rest:
         call.files = dict(sorted(files.items()))
 
     def _written(self, call: Call, answer: Answer) -> web.Response:
-        headers = self._limit_headers(call)
+        headers = (self._limit_headers(call) if answer.limits else {}) | dict(answer.headers)
+        if answer.raw is not None:
+            return web.Response(status=answer.status, body=answer.raw, headers=headers)
         if answer.body is None:
             return web.Response(status=answer.status, headers=headers)
         # Exactly this content type: discord.py takes anything else for plain text.
@@ -195,6 +234,8 @@ class Rest:
         reset, used = self._buckets.get(key, (0.0, 0))
         if reset <= now:
             reset, used = now + BUCKET_SECONDS, 0
+        if len(self._buckets) > BUCKETS_KEPT:
+            self._buckets = {name: held for name, held in self._buckets.items() if held[0] > now}
         self._buckets[key] = (reset, used + 1)
         return {
             "X-RateLimit-Limit": str(BUCKET),

@@ -27,6 +27,8 @@ ACKNOWLEDGE_WITHIN = 3.0
 TOKEN_LASTS = 15 * 60.0
 """Seconds that follow-ups may come."""
 
+INTERACTIONS_KEPT = 1_000
+
 ANSWERS: dict[int, frozenset[int]] = {
     COMMAND: frozenset({REPLY, DEFER, MODAL}),
     COMPONENT: frozenset({REPLY, DEFER, DEFER_UPDATE, UPDATE, MODAL}),
@@ -86,7 +88,7 @@ class Desk:
 
     @property
     def opened(self) -> list[Interaction]:
-        """Every interaction so far, oldest first."""
+        """Every interaction so far (long gone ones are forgotten), oldest first."""
         return list(self._by_token.values())
 
     def open(
@@ -107,8 +109,23 @@ class Desk:
             interaction_id, token, kind, member, channel, data, self._world.clock.time(), message, origin
         )
         self._by_token[token] = interaction
+        self._forget()
         self._world.emit("INTERACTION_CREATE", self._payload(interaction), None, member.id)
         return interaction
+
+    def _forget(self) -> None:
+        """Let go of the oldest ones, which nobody can answer any more."""
+        now = self._world.clock.time()
+        while len(self._by_token) > INTERACTIONS_KEPT:
+            token, oldest = next(iter(self._by_token.items()))
+            if now - oldest.created <= TOKEN_LASTS:
+                return
+            del self._by_token[token]
+
+    def expire(self) -> None:
+        """Let the time of every interaction so far be over, as if 15 minutes had passed."""
+        for interaction in self._by_token.values():
+            interaction.created -= TOKEN_LASTS
 
     def _payload(self, interaction: Interaction) -> dict[str, Any]:
         channel, guild = interaction.channel, interaction.channel.guild
@@ -153,6 +170,7 @@ class Desk:
         """The interaction that a follow-up is for; raises `ApiError` before the first answer and after 15 minutes."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.acknowledged_at is None:
+            # A token forgotten since, or never given, is as unknown as one that was not answered.
             raise ApiError(404, 10015, "Unknown Webhook")
         if self._world.clock.time() - interaction.created > TOKEN_LASTS:
             raise ApiError(401, 50027, "Invalid Webhook Token")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,7 +104,7 @@ class Reaction:
 
 @dataclass(eq=False)
 class ThreadState:
-    """What only threads have."""
+    """What only threads have. `active_at`: when it was last written in or opened, by the sandbox's clock."""
 
     owner_id: int
     create_timestamp: str
@@ -113,6 +114,7 @@ class ThreadState:
     locked: bool = False
     members: dict[int, str] = field(default_factory=dict)
     total_sent: int = 0
+    active_at: float = 0.0
 
 
 @dataclass(eq=False, repr=False)
@@ -132,6 +134,7 @@ class Channel:
     hidden: dict[int, Message] = field(default_factory=dict)
     typing: list[tuple[int, float]] = field(default_factory=list)
     rate_limit_per_user: int = 0
+    old_edits: deque[float] = field(default_factory=deque)
 
     def __repr__(self) -> str:
         return f"<Channel #{self.name}>"

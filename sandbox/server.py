@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -29,9 +29,12 @@ from sandbox.control import Control
 from sandbox.gateway import Gateway
 from sandbox.http import PREFIX, Fault, Request, Rest, Violation
 from sandbox.interactions import Desk
-from sandbox.model import Guild
+from sandbox.model import Channel, Guild, Message
+from sandbox.network import Network
 from sandbox.permissions import BOT
-from sandbox.state import State
+from sandbox.state import Limits, State
+from sandbox.trouble import Trouble
+from sandbox.trouble.rules import Book
 from sandbox.waiting import until
 from sandbox.world import Event, World, default_world
 
@@ -85,11 +88,12 @@ class Sandbox:
         self.gateway = Gateway(
             self.state, privileged, lambda kind, problem: self._rest.complain(kind, "gateway", problem)
         )
+        book = Book(self.world)
         self._rest = Rest(
-            self.state, self.gateway, OpenApi(document) if document else None, check_answers=check_answers
+            self.state, self.gateway, OpenApi(document) if document else None, book, check_answers=check_answers
         )
-        self._port = port
-        self._runner: web.AppRunner | None = None
+        self.network = Network(HOST, port)
+        self.trouble = Trouble(book, self.state, self.gateway, self.network)
         self._default: Guild = default_world(self.world)
 
     # What it is
@@ -97,12 +101,12 @@ class Sandbox:
     @property
     def port(self) -> int:
         """The port it listens on."""
-        return self._port
+        return self.network.port
 
     @property
     def url(self) -> str:
         """Where it is, without a trailing slash."""
-        return f"http://{HOST}:{self._port}"
+        return f"http://{HOST}:{self.port}"
 
     @property
     def api_url(self) -> str:
@@ -112,7 +116,7 @@ class Sandbox:
     @property
     def gateway_url(self) -> str:
         """For discord.py's `DEFAULT_GATEWAY`."""
-        return f"ws://{HOST}:{self._port}/"
+        return f"ws://{HOST}:{self.port}/"
 
     @property
     def token(self) -> str:
@@ -126,18 +130,33 @@ class Sandbox:
 
     @property
     def requests(self) -> list[Request]:
-        """All REST traffic so far."""
+        """All REST traffic so far; of very much, the newer part."""
         return self._rest.requests
 
     @property
     def violations(self) -> list[Violation]:
-        """What was not as Discord's contract wants it; a test asserts that it is empty."""
+        """What was not as Discord's contract wants it (the first thousand); a test asserts that it is empty."""
         return self._rest.violations
 
     @property
     def faults(self) -> list[Fault]:
         """Called before every route is handled; one that gives an `Answer` (or raises `ApiError`) decides."""
         return self._rest.faults
+
+    @property
+    def clock(self) -> Clock:
+        """Its time: `sandbox.clock.advance(900)` sets it forward."""
+        return self.world.clock
+
+    @property
+    def limits(self) -> Limits:
+        """Limits that can be changed while it runs."""
+        return self.state.limits
+
+    @property
+    def connections(self) -> int:
+        """How often a bot has come in so far: identified or resumed."""
+        return self.gateway.identified + self.gateway.resumed
 
     # Running
 
@@ -157,20 +176,14 @@ class Sandbox:
             app.router.add_get(f"/{folder}/{{channel_id}}/{{attachment_id}}/{{filename}}", cdn.serve)
         Control(self).add_routes(app.router)
         app.router.add_route("*", "/api/{tail:.*}", self._rest.serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=1.0, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        await self.network.open(app)
         self.world.cdn = self.url
         self.state.api_url, self.state.gateway_url = self.api_url, self.gateway_url
 
     async def close(self) -> None:
         """Close every connection and stop listening."""
         await self.gateway.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self.network.close()
 
     # Waiting
 
@@ -181,15 +194,53 @@ class Sandbox:
         """
         return await until(self.world, predicate, timeout, what)
 
-    async def wait_ready(self, timeout: float = 30.0, *, commands: bool = True) -> None:
-        """Wait until the bot is connected and (unless `commands` is false) has registered its commands."""
+    async def wait_ready(self, timeout: float = 30.0, *, commands: bool = True, after: int = -1) -> None:
+        """Wait until the bot is connected and (unless `commands` is false) has registered its commands.
+
+        `after`: a `connections` of before, for a bot that was killed and is started again.
+        """
         await self.wait_for(
-            lambda: self.gateway.ready and (self.state.commands.synced or not commands), timeout, "the bot to be ready"
+            lambda: self.gateway.ready and self.connections > after and (self.state.commands.synced or not commands),
+            timeout,
+            "the bot to be ready",
         )
+
+    async def wait_gone(self, timeout: float = 30.0) -> None:
+        """Wait until no bot is connected."""
+        await self.wait_for(lambda: not self.gateway.ready, timeout, "the bot to be gone")
+
+    def duplicates(
+        self, channel: Channel | None = None, key: Callable[[Message], Hashable | None] | None = None
+    ) -> list[list[Message]]:
+        """Messages of the bot that stand twice, in one channel or in all: none should.
+
+        Two are the same when they have the same custom ids (in any order, and at least one) or the same nonce; with
+        `key`, when it gives the same for both (None: not to be compared). Ephemeral and deleted ones do not count.
+        """
+        keys = [_custom_ids, _nonce] if key is None else [key]
+        found: list[list[Message]] = []
+        for place in [channel] if channel is not None else list(self.world.channels.values()):
+            own = [message for message in place.messages if message.author is self.world.bot]
+            for same in keys:
+                groups: dict[Hashable, list[Message]] = {}
+                for message in own:
+                    if (identity := same(message)) is not None:
+                        groups.setdefault(identity, []).append(message)
+                found += [group for group in groups.values() if len(group) > 1 and group not in found]
+        return found
 
     def dispatch(self, event: str, payload: dict[str, Any]) -> None:
         """Send a gateway event made by hand; its keys are checked like any other's."""
         self.gateway.tell(Event(event, payload))
+
+
+def _custom_ids(message: Message) -> Hashable | None:
+    named = [item.custom_id for item in message.buttons] + [item.custom_id for item in message.selects]
+    return tuple(sorted(custom_id for custom_id in named if custom_id)) or None
+
+
+def _nonce(message: Message) -> Hashable | None:
+    return None if message.nonce is None else str(message.nonce)
 
 
 @web.middleware

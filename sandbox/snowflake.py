@@ -22,6 +22,11 @@ class Snowflakes:
         return self._last
 
 
+def created(snowflake: int) -> float:
+    """When an id was given, in seconds since 1970."""
+    return (snowflake >> 22) / 1000 + EPOCH
+
+
 def parse(value: object) -> int | None:
     """An id from what a request carried (a string of digits, or a number), else None."""
     if isinstance(value, bool):

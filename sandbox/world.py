@@ -7,17 +7,13 @@ checks permissions or limits either: that is done where a request or an actor co
 
 from __future__ import annotations
 
-import io
-import mimetypes
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-
-from PIL import Image, UnidentifiedImageError
 
 from sandbox import payloads
 from sandbox.clock import Clock
+from sandbox.files import File, clean_filename, content_type, image_size
 from sandbox.model import (
     FLAG_EPHEMERAL,
     FLAG_HAS_THREAD,
@@ -38,6 +34,10 @@ from sandbox.model import (
 from sandbox.permissions import BOT, EVERYONE, MODERATOR, Permission
 from sandbox.snowflake import Snowflakes
 
+HIDDEN_KEPT = 500
+"""Ephemeral messages of a channel; a client forgets them too."""
+TYPING_KEPT = 100
+
 
 @dataclass(frozen=True)
 class Event:
@@ -47,15 +47,6 @@ class Event:
     payload: dict[str, Any]
     channel: Channel | None = None
     author_id: int | None = None
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that someone uploads. `description` is its alt text."""
-
-    filename: str
-    data: bytes = field(repr=False)
-    description: str | None = None
 
 
 class World:
@@ -158,17 +149,18 @@ class World:
                 setattr(channel, name, value)
         if channel.thread is not None and "archived" in changes:
             channel.thread.archive_timestamp = self.now()
+            channel.thread.active_at = self.clock.time()
         name = "THREAD_UPDATE" if channel.is_thread else "CHANNEL_UPDATE"
         self.emit(name, payloads.channel(channel), channel)
 
     def delete_channel(self, channel: Channel) -> None:
-        """Remove a channel with its threads, or a thread."""
-        for thread in channel.threads:
-            self.delete_channel(thread)
-        channel.guild.channels.pop(channel.id)
-        self.channels.pop(channel.id)
-        for message in channel.messages:
-            message.deleted = True
+        """Remove a channel with its threads, or a thread. Of a channel's threads nothing is told on their own."""
+        for place in (*channel.threads, channel):
+            place.guild.channels.pop(place.id)
+            self.channels.pop(place.id)
+            for message in (*place.messages, *place.hidden.values()):
+                message.deleted = True
+                self._discard(message.attachments)
         if channel.parent is None:
             self.emit("CHANNEL_DELETE", payloads.channel(channel), channel)
             return
@@ -190,7 +182,8 @@ class World:
     ) -> Channel:
         """A public thread, from a message (its id is the message's) or free."""
         now = self.now()
-        state = ThreadState(owner.id, now, now, auto_archive_duration, members={owner.id: now})
+        members, active_at = {owner.id: now}, self.clock.time()
+        state = ThreadState(owner.id, now, now, auto_archive_duration, members=members, active_at=active_at)
         thread_id = self.ids.next() if starter is None else starter.id
         thread = Channel(thread_id, parent.guild, name, PUBLIC_THREAD, parent=parent, thread=state)
         self._place(thread)
@@ -241,12 +234,15 @@ class World:
         message = Message(self.ids.next(), channel, author, self.now(), **fields)
         if message.flags & FLAG_EPHEMERAL:
             channel.hidden[message.id] = message
+            if len(channel.hidden) > HIDDEN_KEPT:
+                channel.hidden.pop(next(iter(channel.hidden)))
             self.changed()
             return message
         thread = channel.thread
         if thread is not None:
             thread.total_sent += 1
-            if thread.archived and not thread.locked:
+            thread.active_at = self.clock.time()
+            if thread.archived:
                 self.update_channel(channel, {"archived": False})
         channel.by_id[message.id] = message
         self.emit("MESSAGE_CREATE", payloads.message_event(message, self.bot.id), channel, author.id)
@@ -254,6 +250,9 @@ class World:
 
     def edit(self, message: Message, **fields: Any) -> None:
         """Set fields of a message, and tell. Without `edited` among them the message counts as edited now."""
+        if "attachments" in fields:
+            kept = {item.id for item in fields["attachments"]}
+            self._discard(item for item in message.attachments if item.id not in kept)
         fields.setdefault("edited", self.now())
         for name, value in fields.items():
             setattr(message, name, value)
@@ -267,8 +266,9 @@ class World:
         self.emit("MESSAGE_UPDATE", payloads.message_event(message, self.bot.id), message.channel, message.author.id)
 
     def delete(self, message: Message) -> None:
-        """Remove a message."""
+        """Remove a message and its uploads."""
         message.deleted = True
+        self._discard(message.attachments)
         channel = message.channel
         if channel.hidden.pop(message.id, None) is not None:
             self.changed()
@@ -276,6 +276,10 @@ class World:
         channel.by_id.pop(message.id, None)
         gone = {"id": str(message.id), "channel_id": str(channel.id), "guild_id": str(channel.guild.id)}
         self.emit("MESSAGE_DELETE", gone, channel)
+
+    def _discard(self, attachments: Iterable[Attachment]) -> None:
+        for attachment in attachments:
+            self.attachments.pop(attachment.id, None)
 
     def attach(self, channel: Channel, file: File, *, ephemeral: bool = False) -> Attachment:
         """Store an upload where the CDN serves it; its name is cleaned as Discord does."""
@@ -356,6 +360,7 @@ class World:
     def type_in(self, channel: Channel, member: Member) -> None:
         """Show "… is typing"."""
         channel.typing.append((member.id, self.clock.time()))
+        del channel.typing[:-TYPING_KEPT]
         body = {
             "channel_id": str(channel.id),
             "guild_id": str(channel.guild.id),
@@ -364,29 +369,6 @@ class World:
             "member": payloads.member(member),
         }
         self.emit("TYPING_START", body, channel, member.id)
-
-
-def clean_filename(name: str) -> str:
-    """A file's name as Discord stores it: spaces become underscores, what is no ASCII letter, digit, `_.-` goes."""
-    cleaned = re.sub(r"[^A-Za-z0-9._-]", "", name.strip().replace(" ", "_")).lstrip(".")
-    return cleaned or "unknown"
-
-
-def content_type(filename: str) -> str | None:
-    """The type that goes with a file's ending, texts with their encoding; None for an unknown ending."""
-    kind = mimetypes.guess_type(filename)[0]
-    if kind is None and filename.lower().endswith(".md"):
-        kind = "text/markdown"
-    return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind
-
-
-def image_size(data: bytes) -> tuple[int | None, int | None]:
-    """Width and height in pixels when `data` is a picture (only its head is read), else two Nones."""
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            return picture.width, picture.height
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-        return None, None
 
 
 def default_world(world: World) -> Guild:

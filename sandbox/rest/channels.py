@@ -56,6 +56,8 @@ def edit_channel(call: Call) -> Answer:
     free = unarchives and not channel.thread.locked and set(body) <= {"archived"}
     if not manages and not free and (channel.thread.owner_id != bot.id or "locked" in body):
         raise missing_permissions()
+    if free and not manages:
+        call.demand(channel, sending(channel))
     if channel.thread.archived and not unarchives:
         raise ApiError(400, 50083, "Thread is archived")
     call.state.world.update_channel(channel, {key: body[key] for key in THREAD_CHANGES if key in body})

@@ -65,7 +65,7 @@ def _member(guild: Guild, user_id: int) -> Member:
 def list_members(call: Call) -> Answer:
     members = sorted(call.guild().members.values(), key=lambda member: member.id)
     after = parse(call.query.get("after", "0")) or 0
-    limit = int(call.query.get("limit", "1"))
+    limit = call.limit(1, 1000)
     return Answer(200, [payloads.member(member) for member in members if member.id > after][:limit])
 
 

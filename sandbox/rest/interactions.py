@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.checks.forms import check_choices, check_modal
 from sandbox.compose import Composer, Draft
-from sandbox.errors import ApiError, FormErrors
+from sandbox.errors import ApiError, FormErrors, unknown
 from sandbox.interactions import (
     CHOICES,
     COMMAND,
@@ -26,11 +26,15 @@ from sandbox.model import (
     MESSAGE_REPLY,
     Message,
 )
+from sandbox.rest.messages import refuse_locked
 from sandbox.rest.router import NOTHING, Answer, Call, route
 
 
 def post(call: Call, interaction: Interaction, draft: Draft) -> Message:
     """Post a message that an interaction makes: ephemeral ones only its member sees."""
+    if interaction.channel.id not in call.state.world.channels:
+        raise unknown("Channel", 10003)
+    refuse_locked(interaction.channel, call.bot(interaction.channel))
     hidden = bool(draft.flags & FLAG_EPHEMERAL)
     return call.state.world.post(
         interaction.channel,

@@ -6,14 +6,14 @@ from typing import Any
 
 from sandbox.compose import Composer
 from sandbox.errors import ApiError, FormErrors, missing_permissions
-from sandbox.model import FLAG_EPHEMERAL, MESSAGE_REPLY, Channel, Message
+from sandbox.model import FLAG_EPHEMERAL, MESSAGE_REPLY, Channel, Member, Message
 from sandbox.permissions import Permission, may
 from sandbox.rest.channels import sending
 from sandbox.rest.router import NOTHING, Answer, Call, route
-from sandbox.snowflake import EPOCH, parse
+from sandbox.snowflake import created, parse
 
-NONCE_LASTS = 5 * 60.0
-"""Seconds for which a nonce is remembered: Discord says "a few minutes"."""
+OLD = 3600.0
+"""Seconds after which edits of a message are counted, and for how long they count."""
 PAGE = 50
 BULK_AGE = 14 * 24 * 3600
 
@@ -24,16 +24,25 @@ def refuse_archived(channel: Channel) -> None:
         raise ApiError(400, 50083, "Thread is archived")
 
 
+def refuse_locked(channel: Channel, member: Member) -> None:
+    """Raise `ApiError` when the member may not write in this thread because it is locked.
+
+    Writing opens an archived thread again; a locked one only for who may manage threads.
+    """
+    thread = channel.thread
+    if thread is None or not thread.locked or may(channel, member, Permission.MANAGE_THREADS):
+        return
+    if thread.archived:
+        raise ApiError(400, 50083, "Thread is archived")
+    raise ApiError(403, 160005, "This thread is locked")
+
+
 @route("GET", "/channels/{channel_id}/messages")
 def list_messages(call: Call) -> Answer:
     channel = call.channel()
     if not may(channel, call.bot(channel), Permission.READ_MESSAGE_HISTORY):
         return Answer(200, [])
-    limit = int(call.query.get("limit", PAGE))
-    if not 1 <= limit <= 100:
-        errors = FormErrors()
-        errors.add(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
-        errors.raise_if_any()
+    limit = call.limit(PAGE, 100)
     messages = channel.messages
     if (around := parse(call.query.get("around"))) is not None:
         older = [message for message in messages if message.id < around][-(limit // 2) :]
@@ -59,9 +68,7 @@ def create_message(call: Call) -> Answer:
     call.demand(channel, sending(channel))
     if call.files:
         call.demand(channel, Permission.ATTACH_FILES)
-    thread = channel.thread
-    if thread is not None and thread.locked and not may(channel, call.bot(channel), Permission.MANAGE_THREADS):
-        raise ApiError(403, 160005, "This thread is locked")
+    refuse_locked(channel, call.bot(channel))
     repeated = _repeated(call, channel, body)
     if repeated is not None:
         return Answer(200, call.written(repeated))
@@ -88,7 +95,7 @@ def _repeated(call: Call, channel: Channel, body: dict[str, Any]) -> Message | N
         return None
     now = call.state.world.clock.time()
     for message in reversed(channel.messages):
-        if now - ((message.id >> 22) / 1000 + EPOCH) > NONCE_LASTS:
+        if now - created(message.id) > call.state.limits.nonce_lasts:
             return None
         if message.author is call.state.world.bot and message.nonce == nonce:
             return message
@@ -117,9 +124,24 @@ def edit_message(call: Call) -> Answer:
     refuse_archived(channel)
     if call.files:
         call.demand(channel, Permission.ATTACH_FILES)
+    _count_old_edit(call, message)
     draft = Composer(call.state.world, channel, call.state.upload_limit).change(message, body, call.files)
     call.state.world.edit(message, **draft.fields())
     return Answer(200, call.written(message))
+
+
+def _count_old_edit(call: Call, message: Message) -> None:
+    """Raise `ApiError` when too many old messages of the channel were edited in the last hour."""
+    now, limits = call.state.world.clock.time(), call.state.limits
+    if now - created(message.id) < OLD:
+        return
+    edits = message.channel.old_edits
+    while edits and edits[0] <= now - OLD:
+        edits.popleft()
+    if len(edits) >= limits.old_edits:
+        words = "Maximum number of edits to messages older than 1 hour reached. Try again later"
+        raise ApiError(429, 30046, words, retry_after=limits.old_edit_retry_after)
+    edits.append(now)
 
 
 @route("DELETE", "/channels/{channel_id}/messages/{message_id}")
@@ -140,7 +162,7 @@ def delete_messages(call: Call) -> Answer:
     if not 2 <= len(ids) <= 100:
         raise ApiError(400, 50016, "Provided too few or too many messages to delete. Must provide between 2 and 100")
     oldest = call.state.world.clock.time() - BULK_AGE
-    if any((item >> 22) / 1000 + EPOCH < oldest for item in ids):
+    if any(created(item) < oldest for item in ids):
         raise ApiError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     for item in ids:
         if item in channel.by_id:

@@ -81,6 +81,9 @@ def list_reaction(call: Call) -> Answer:
         raise unknown("Emoji", 10014)
     reaction = call.message(channel).reaction(emoji)
     after = parse(call.query.get("after", "0")) or 0
-    limit = int(call.query.get("limit", "25"))
+    limit = call.limit(25, 100)
+    if call.query.get("type", "0") != "0":
+        # Super reactions, which nobody here can give.
+        return Answer(200, [])
     ids = sorted(user_id for user_id in (reaction.user_ids if reaction else []) if user_id > after)
     return Answer(200, [payloads.user(call.state.world.users[user_id]) for user_id in ids[:limit]])

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox import payloads
 from sandbox.errors import ApiError, missing_access, missing_permissions, unknown
+from sandbox.intents import blank
 from sandbox.model import Channel, Guild, Member, Message
 from sandbox.permissions import Permission, channel_permissions
 from sandbox.snowflake import parse
@@ -18,10 +19,17 @@ from sandbox.world import File
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP status and the JSON that goes with it (None: no body)."""
+    """An HTTP status and the JSON that goes with it (None: no body).
+
+    `raw` is a body that is no JSON; `headers` are added to, and win over, the usual ones; without `limits` the usual
+    rate limit headers are left out.
+    """
 
     status: int
     body: Any = None
+    raw: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    limits: bool = True
 
 
 NOTHING = Answer(204)
@@ -58,6 +66,15 @@ class Call:
                 "_errors": [{"code": "NUMBER_TYPE_COERCE", "message": f'Value "{self.args[name]}" is not snowflake.'}]
             }
             raise ApiError(400, 50035, "Invalid Form Body", {name: wrong})
+        return value
+
+    def limit(self, usual: int, most: int) -> int:
+        """How many things a page shall have, from 1 to `most`; raises `ApiError`."""
+        given = self.query.get("limit")
+        value = usual if given is None else parse(given)
+        if value is None or not 1 <= value <= most:
+            wrong = {"_errors": [{"code": "NUMBER_TYPE_MAX", "message": f"int value should be between 1 and {most}."}]}
+            raise ApiError(400, 50035, "Invalid Form Body", {"limit": wrong})
         return value
 
     def guild(self) -> Guild:
@@ -97,8 +114,6 @@ class Call:
 
     def written(self, message: Message) -> dict[str, Any]:
         """A message as this bot may read it."""
-        from sandbox.gateway import blank  # gateway needs State, which needs nothing of the routes
-
         body = payloads.message(message, self.state.world.bot.id)
         if not self.may_see_content:
             blank(body, self.state.world.bot.id)

@@ -7,11 +7,12 @@ from typing import Any
 from sandbox import payloads
 from sandbox.checks.limits import length
 from sandbox.errors import ApiError, FormErrors, missing_permissions, unknown
-from sandbox.model import PUBLIC_THREAD, Channel, ThreadState
+from sandbox.model import FLAG_HAS_THREAD, PUBLIC_THREAD, Channel, ThreadState
 from sandbox.permissions import Permission
 from sandbox.rest.channels import check_channel
 from sandbox.rest.messages import refuse_archived
 from sandbox.rest.router import NOTHING, Answer, Call, route
+from sandbox.world import World
 
 DEFAULT_ARCHIVE = 4320
 
@@ -29,14 +30,31 @@ def _refuse_in_thread(channel: Channel) -> None:
         raise ApiError(400, 50024, "Cannot execute action on this channel type")
 
 
+def _refuse_crowd(call: Call, channel: Channel) -> None:
+    threads = (item.thread for item in channel.guild.channels.values())
+    if sum(thread is not None and not thread.archived for thread in threads) >= call.state.limits.active_threads:
+        raise ApiError(400, 160006, "Maximum number of active threads reached")
+
+
+def sleepy_threads(world: World) -> None:
+    """Archive the threads in which nobody has written for as long as they say."""
+    now = world.clock.time()
+    for channel in list(world.channels.values()):
+        thread = channel.thread
+        if thread and not thread.archived and now - thread.active_at > thread.auto_archive_duration * 60:
+            world.update_channel(channel, {"archived": True})
+
+
 @route("POST", "/channels/{channel_id}/messages/{message_id}/threads")
 def start_thread_from_message(call: Call) -> Answer:
     channel = call.channel(Permission.READ_MESSAGE_HISTORY, Permission.CREATE_PUBLIC_THREADS)
     _refuse_in_thread(channel)
     message = call.message(channel)
     archive = _check(call.form)
-    if message.id in call.state.world.channels:
+    had = bool(message.flags & FLAG_HAS_THREAD) and not call.state.limits.thread_again
+    if message.id in call.state.world.channels or had:
         raise ApiError(400, 160004, "A thread has already been created for this message")
+    _refuse_crowd(call, channel)
     thread = call.state.world.start_thread(channel, call.bot(channel), call.form["name"], message, archive)
     return Answer(201, payloads.thread(thread, me=call.state.world.bot.id))
 
@@ -48,6 +66,7 @@ def start_thread(call: Call) -> Answer:
     archive = _check(call.form)
     if call.form.get("type") != PUBLIC_THREAD:
         raise missing_permissions()
+    _refuse_crowd(call, channel)
     thread = call.state.world.start_thread(channel, call.bot(channel), call.form["name"], None, archive)
     return Answer(201, payloads.thread(thread, me=call.state.world.bot.id))
 
@@ -114,7 +133,7 @@ def get_thread_member(call: Call) -> Answer:
 @route("GET", "/channels/{channel_id}/threads/archived/public")
 def list_archived(call: Call) -> Answer:
     channel = call.channel(Permission.READ_MESSAGE_HISTORY)
-    before, limit = call.query.get("before"), int(call.query.get("limit", "50"))
+    before, limit = call.query.get("before"), call.limit(50, 100)
     found = [
         thread
         for thread in channel.threads

@@ -15,7 +15,7 @@ import pytest
 
 from sandbox import Permission, Sandbox
 from sandbox.checks.events import EVENTS, missing_keys
-from sandbox.gateway import GUILD_MESSAGES, GUILDS, MESSAGE_CONTENT, intent_of
+from sandbox.intents import GUILD_MESSAGES, GUILDS, MESSAGE_CONTENT, intent_of
 from sandbox.world import Event
 from tests.sandbox.bot import TestBot, running
 
@@ -142,6 +142,7 @@ async def test_resume_replays_what_was_missed() -> None:
         async with wired(sandbox) as wire:
             session = (await wire.identify(sandbox))["d"]["session_id"]
             await wire.next()
+            await wire.ws.close(code=4000)
         await sandbox.wait_for(lambda: not sandbox.gateway.ready)
         await ada.send(channel, "missed")
         async with wired(sandbox) as wire:

@@ -256,6 +256,9 @@ async def test_threads(
     assert (await rest("PATCH", here, {"locked": True})).code == 50013
     sandbox.world.update_channel(thread, {"locked": True, "archived": True})
     locked = await rest("POST", f"{here}/messages", {"content": "x"})
+    assert (locked.status, locked.code) == (400, 50083)
+    sandbox.world.update_channel(thread, {"archived": False})
+    locked = await rest("POST", f"{here}/messages", {"content": "x"})
     assert (locked.status, locked.code) == (403, 160005)
     with pytest.raises(SandboxError, match="locked"):
         await ada.send(thread, "x")
