@@ -11,6 +11,7 @@ import yarl
 from discord import app_commands
 from discord.ext import commands
 
+from bot.limits import InvalidRequests
 from bot.projector import Projector
 from bot.replies import answer_error
 from bot.settings import Settings
@@ -44,6 +45,7 @@ class Fireside(commands.Bot):
     """The bot. Everything it needs is handed in; it owns nothing but the projector."""
 
     def __init__(self, workshop: Workshop, settings: Settings) -> None:
+        self.invalid_requests = InvalidRequests()
         intents = discord.Intents.none()
         intents.guilds = True
         intents.guild_reactions = True
@@ -56,6 +58,7 @@ class Fireside(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=self.invalid_requests.trace,
         )
         self.workshop = workshop
         self.settings = settings
@@ -77,6 +80,26 @@ class Fireside(commands.Bot):
         """The gateway is there (again, perhaps): show what is not shown yet."""
         _log.info("ready as %s in %d servers", self.user, len(self.guilds))
         await self.projector.start()
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A story's thread may be gone: it is made again."""
+        await self.projector.look_into(payload.thread_id)
+
+    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
+        """A thread was locked, unlocked, archived or opened."""
+        await self.projector.look_into(payload.thread_id)
+
+    async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """A channel's permissions may have changed."""
+        await self.projector.look_into(after.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A story's channel may be gone: that is said once."""
+        await self.projector.look_into(channel.id)
+
+    async def on_guild_role_update(self, _: discord.Role, __: discord.Role) -> None:
+        """Permissions may have changed anywhere in the server."""
+        await self.projector.look_at_paused()
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What an event handler let through: into the log, with the event's name."""

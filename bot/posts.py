@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
 from storycore.store.database import Database
-from storycore.store.models import STORYBOARD, PostRow, StoryRow, now
+from storycore.store.models import STORYBOARD, PostRow, StoryRow, StoryState, now
 
-__all__ = ["STORYBOARD", "Post", "Posts", "film_subject", "scene_subject"]
+__all__ = ["STORYBOARD", "Post", "Posts", "ScenePost", "film_subject", "scene_subject"]
 
 #: Random bytes of a nonce: Discord takes at most 25 characters.
 _NONCE_BYTES = 15
+#: Stories that nobody touched for this long are not compared with their reactions at start-up any more.
+_RECONCILED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message of a story, as it was last recorded."""
+    """One message of a story, as it was last recorded. ``fresh``: the row was made just now, nothing was sent yet."""
 
     id: int
     subject: str
@@ -27,6 +30,20 @@ class Post:
     nonce: str
     shown: str | None
     files: str | None
+    offered_round: int
+    offered_all: bool
+    posted_at: datetime | None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePost:
+    """A scene's message, for its reactions."""
+
+    story_id: int
+    scene_id: int
+    channel_id: int
+    message_id: int
     offered_round: int
 
 
@@ -40,8 +57,24 @@ def film_subject(film_id: int, *, file: bool) -> str:
     return f"film:{film_id}:{'file' if file else 'progress'}"
 
 
-def _post(row: PostRow) -> Post:
-    return Post(row.id, row.subject, row.channel_id, row.message_id, row.nonce, row.shown, row.files, row.offered_round)
+def _new_nonce() -> str:
+    return secrets.token_urlsafe(_NONCE_BYTES)[:25]
+
+
+def _post(row: PostRow, *, fresh: bool = False) -> Post:
+    return Post(
+        row.id,
+        row.subject,
+        row.channel_id,
+        row.message_id,
+        row.nonce,
+        row.shown,
+        row.files,
+        row.offered_round,
+        row.offered_all,
+        row.posted_at,
+        fresh,
+    )
 
 
 class Posts:
@@ -60,58 +93,82 @@ class Posts:
         """Note that a message is about to be posted: the row, and its nonce, come before the message."""
         async with self._database.write() as session:
             row = await session.scalar(select(PostRow).where(PostRow.story_id == story_id, PostRow.subject == subject))
-            if row is None:
-                row = PostRow(
-                    story_id=story_id,
-                    subject=subject,
-                    channel_id=channel_id,
-                    nonce=secrets.token_urlsafe(_NONCE_BYTES)[:25],
-                )
-                session.add(row)
-                await session.flush()
+            if row is not None:
+                return _post(row)
+            row = PostRow(story_id=story_id, subject=subject, channel_id=channel_id, nonce=_new_nonce())
+            session.add(row)
+            await session.flush()
+            return _post(row, fresh=True)
+
+    async def posted(
+        self, post_id: int, channel_id: int, message_id: int, shown: str | None, files: str | None
+    ) -> Post:
+        """Note what a message shows now (None: not known, since it was found rather than sent)."""
+        async with self._database.write() as session:
+            row = await session.get_one(PostRow, post_id)
+            row.channel_id, row.message_id, row.shown, row.files = channel_id, message_id, shown, files
+            row.posted_at = row.posted_at or now()
             return _post(row)
 
-    async def posted(self, post_id: int, message_id: int, shown: str, files: str) -> None:
-        """Note what a message shows now."""
+    async def lost(self, post_id: int, channel_id: int) -> Post:
+        """The message is gone: it is posted anew in ``channel_id``, under a new nonce."""
         async with self._database.write() as session:
-            await session.execute(
-                update(PostRow)
-                .where(PostRow.id == post_id)
-                .values(message_id=message_id, shown=shown, files=files, posted_at=now())
-            )
+            row = await session.get_one(PostRow, post_id)
+            row.message_id = row.shown = row.files = row.posted_at = None
+            row.offered_round, row.offered_all = 0, False
+            row.channel_id, row.nonce = channel_id, _new_nonce()
+            return _post(row, fresh=True)
 
-    async def lost(self, post_id: int) -> None:
-        """The message is gone: it is posted anew, under a new nonce."""
+    async def offered(self, post_id: int, round_number: int, *, complete: bool) -> None:
+        """Note for which round the reactions under a message count, and whether the bot offered all of them."""
         async with self._database.write() as session:
-            await session.execute(
-                update(PostRow)
-                .where(PostRow.id == post_id)
-                .values(
-                    message_id=None,
-                    shown=None,
-                    files=None,
-                    offered_round=0,
-                    nonce=secrets.token_urlsafe(_NONCE_BYTES)[:25],
-                )
-            )
+            row = await session.get_one(PostRow, post_id)
+            row.offered_round, row.offered_all = round_number, complete
 
-    async def offered(self, post_id: int, round_number: int) -> None:
-        """Note for which round the bot offered its reactions."""
-        async with self._database.write() as session:
-            await session.execute(update(PostRow).where(PostRow.id == post_id).values(offered_round=round_number))
-
-    async def scene_of_message(self, message_id: int) -> tuple[int, int] | None:
+    async def scene_of_message(self, message_id: int) -> ScenePost | None:
         """The scene a message shows and the round whose reactions stand on it; None for any other message."""
         async with self._database.read() as session:
             row = await session.scalar(select(PostRow).where(PostRow.message_id == message_id))
-        if row is None or not row.subject.startswith("scene:"):
+        if row is None or row.message_id is None or not row.subject.startswith("scene:"):
             return None
-        return int(row.subject.removeprefix("scene:")), row.offered_round
+        scene_id = int(row.subject.removeprefix("scene:"))
+        return ScenePost(row.story_id, scene_id, row.channel_id, row.message_id, row.offered_round)
 
-    async def set_thread(self, story_id: int, thread_id: int) -> None:
-        """Note the story's thread."""
+    async def open_scenes(self) -> list[ScenePost]:
+        """The messages of all scenes that can be voted on, of stories touched in the last thirty days."""
+        async with self._database.read() as session:
+            rows = await session.scalars(
+                select(PostRow)
+                .join(StoryRow, StoryRow.id == PostRow.story_id)
+                .where(
+                    StoryRow.state == StoryState.OPEN,
+                    StoryRow.updated_at > now() - _RECONCILED,
+                    PostRow.subject.startswith("scene:"),
+                    PostRow.message_id.is_not(None),
+                    PostRow.offered_round > 0,
+                )
+                .order_by(PostRow.id)
+            )
+            return [
+                ScenePost(
+                    row.story_id, int(row.subject.removeprefix("scene:")), row.channel_id, row.message_id or 0,
+                    row.offered_round,
+                )
+                for row in rows
+            ]  # fmt: skip
+
+    async def set_thread(self, story_id: int, thread_id: int | None) -> None:
+        """Note the story's thread, or that it is gone."""
         async with self._database.write() as session:
             await session.execute(update(StoryRow).where(StoryRow.id == story_id).values(thread_id=thread_id))
+
+    async def set_place_problem(self, story_id: int, problem: str) -> bool:
+        """Note why the story cannot be shown where it lives ("": it can); says whether that is news."""
+        async with self._database.write() as session:
+            row = await session.get_one(StoryRow, story_id)
+            news = row.place_problem != problem
+            row.place_problem = problem
+            return news
 
     async def settled(self, story_id: int, version: int) -> None:
         """Note up to which version of the story the chat shows everything."""
@@ -125,3 +182,16 @@ class Posts:
                 select(StoryRow.id).where(StoryRow.version != StoryRow.shown_version, StoryRow.channel_id.is_not(None))
             )
             return list(rows)
+
+    async def stories_in(self, place_id: int) -> list[int]:
+        """Stories that live in a channel or thread."""
+        async with self._database.read() as session:
+            rows = await session.scalars(
+                select(StoryRow.id).where((StoryRow.channel_id == place_id) | (StoryRow.thread_id == place_id))
+            )
+            return list(rows)
+
+    async def paused(self) -> list[int]:
+        """Stories that could not be shown where they live, when last tried."""
+        async with self._database.read() as session:
+            return list(await session.scalars(select(StoryRow.id).where(StoryRow.place_problem != "")))

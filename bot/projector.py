@@ -1,35 +1,33 @@
 """Database to chat: the only place that posts or edits a story's messages.
 
-For each story that changed, it compares what its messages *should* show (a sheet drawn from one snapshot of the rows)
-with what they last showed, and posts or edits the difference. Many changes become one edit: a message is edited at
-most once every few seconds. Each post carries a nonce that stands in its row before it is sent, so a repeat does not
-post twice.
+For each story that changed, it compares what its messages *should* show (sheets drawn from one snapshot of the rows)
+with what they last showed, and has the courier post or edit the difference. Many changes become one edit. Each post
+carries a nonce that stands in its row before it is sent, and the row's id in a custom_id, so a repeat does not post
+twice and a message that was posted but not recorded is found again. A place that refuses is said once, in words, and
+tried again when something there changes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
-from storycore.images.sheet import light_copy
 
-from bot import posts as rows
-from bot.posts import Post, Posts
+from bot.courier import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Courier, Draw, NotYetError, TooLargeError
+from bot.posts import STORYBOARD, Post, Posts, film_subject, scene_subject
 from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import can_be_posted, scene_sheet
-from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.storyboard import storyboard_sheet
 from bot.ui.text import KEYCAPS, cut
 from storycore.errors import FiresideError, NotFoundError
-from storycore.keys import recipe_key
 from storycore.store.models import WorkState
-from storycore.studio import stories
-from storycore.studio.views import SceneView, StoryView
+from storycore.studio import ballots, films, stories
+from storycore.studio.views import FilmView, SceneView, StoryView
 
 if TYPE_CHECKING:
     from bot.client import Fireside
@@ -37,10 +35,27 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _THREAD_EXISTS = 160004
-_SECONDS_BETWEEN_EDITS = 1.5
 _SECONDS_AFTER_TROUBLE = (2.0, 5.0, 15.0, 60.0)
-_LIGHT_SIDE = 1024
+_SECONDS_BETWEEN_LOOKS_AT_PAUSED = 600.0
+_SECONDS_NEAR_A_BAN = 60.0
 _THREAD_NAME = 100
+
+
+class PlaceError(Exception):
+    """The place refuses to show the story; ``words`` say why, for the people there."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One look at one story: its snapshot, its posts (kept current), and when to look again."""
+
+    view: StoryView
+    posted: dict[str, Post]
+    waits: list[float] = field(default_factory=list)
 
 
 class Projector:
@@ -50,50 +65,79 @@ class Projector:
         self._client = client
         self._workshop = client.workshop
         self.posts = Posts(client.workshop.database)
+        self.courier = Courier(client, client.workshop, self.posts)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._dirty: set[int] = set()
-        self._edited: dict[int, float] = {}
+        self._verify: set[int] = set()
         self._stop_listening: Callable[[], None] = lambda: None
+        self._patrol: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Follow changes from now on, and show what changed while nobody was looking."""
         self._stop_listening()
         self._stop_listening = self._workshop.changes.listen(self.look_at)
-        for story_id in await self.posts.unsettled():
+        for story_id in {*await self.posts.unsettled(), *await self.posts.paused()}:
             self.look_at(story_id)
+        if self._patrol is None:
+            self._patrol = asyncio.create_task(self._look_at_paused(), name="project-paused")
 
-    def look_at(self, story_id: int) -> None:
-        """Bring a story's messages up to date soon."""
+    def look_at(self, story_id: int, *, verify: bool = False) -> None:
+        """Bring a story's messages up to date soon; ``verify`` also asks whether they are still there."""
+        if verify:
+            self._verify.add(story_id)
         self._dirty.add(story_id)
         task = self._tasks.get(story_id)
         if task is None or task.done():
-            self._tasks[story_id] = asyncio.create_task(self._follow(story_id), name=f"project-{story_id}")
+            task = asyncio.create_task(self._follow(story_id), name=f"project-{story_id}")
+            task.add_done_callback(_tell_of_a_fault)
+            self._tasks[story_id] = task
+
+    async def look_into(self, place_id: int) -> None:
+        """Something changed about a channel or thread: look at the stories that live there."""
+        for story_id in await self.posts.stories_in(place_id):
+            self.look_at(story_id, verify=True)
+
+    async def look_at_paused(self) -> None:
+        """Permissions may have changed: look at every story that could not be shown."""
+        for story_id in await self.posts.paused():
+            self.look_at(story_id)
+
+    async def settle(self) -> None:
+        """Wait until everything that can be shown now is shown (for tests and for an orderly end)."""
+        while tasks := [task for task in self._tasks.values() if not task.done()]:
+            await asyncio.wait(tasks)
 
     async def close(self) -> None:
         """Stop; what is not shown yet is shown after the next start."""
         self._stop_listening()
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *([self._patrol] if self._patrol is not None else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look_at_paused(self) -> None:
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS_AT_PAUSED)
+            await self.look_at_paused()
 
     async def _follow(self, story_id: int) -> None:
         """One story's loop, ended when there is nothing left to show. Trouble is met with patience."""
         troubles = 0
         while story_id in self._dirty:
             self._dirty.discard(story_id)
+            if self._client.invalid_requests.near_a_ban:
+                self._dirty.add(story_id)
+                await asyncio.sleep(_SECONDS_NEAR_A_BAN)
+                continue
             try:
                 wait = await self._project(story_id)
                 troubles = 0
-            except NotFoundError:
+            except NotFoundError:  # the story is gone: there is nothing to show
                 return
-            except discord.Forbidden as error:
-                _log.warning("story %d: no permission to show it (%s)", story_id, error.code)
-                return
-            except (discord.HTTPException, FiresideError, OSError) as error:
+            except (discord.DiscordException, aiohttp.ClientError, FiresideError, OSError, TimeoutError) as error:
                 wait = _SECONDS_AFTER_TROUBLE[min(troubles, len(_SECONDS_AFTER_TROUBLE) - 1)]
                 troubles += 1
-                _log.warning("story %d: showing it failed, next try in %.0f s", story_id, wait, exc_info=error)
+                _log.warning("story %d: showing it failed, next try in %.0f s: %r", story_id, wait, error)
             if wait is not None:
                 self._dirty.add(story_id)
                 await asyncio.sleep(wait)
@@ -103,124 +147,201 @@ class Projector:
         view = await stories.show(self._workshop, story_id)
         if view.channel_id is None:
             return None
-        posted = await self.posts.of_story(story_id)
-        waits: list[float] = []
+        looked = _Pass(view, await self.posts.of_story(story_id))
         channel = self._client.get_partial_messageable(view.channel_id, guild_id=view.server_id)
-        board = storyboard_sheet(view, self._workshop.painter.note)
-        message_id = await self._show(view, channel, rows.STORYBOARD, board, posted, waits)
-        thread = await self._thread(view, channel, message_id)
-        for scene in view.scenes:
-            subject = rows.scene_subject(scene.id)
-            if subject not in posted and not can_be_posted(scene):
-                break  # scenes are posted in their order
-            await self._show(view, thread, subject, scene_sheet(view, scene), posted, waits)
-            await self._offer_reactions(thread, scene, posted[subject])
-        for film in view.films:
-            subject = rows.film_subject(film.id, file=False)
-            await self._show(view, thread, subject, progress_sheet(view, film), posted, waits)
-            if film.state is WorkState.DONE and film.path is not None:
-                sheet = film_sheet(view, film, film.path)
-                await self._show(view, thread, rows.film_subject(film.id, file=True), sheet, posted, waits)
-        if waits:
-            return min(waits)
+        if story_id in self._verify:
+            self._verify.discard(story_id)
+            await self._check_messages(looked, channel)
+        try:
+            await self._show_all(looked, channel)
+        except PlaceError as error:
+            await self._pause(looked, channel, error.words)
+            return None
+        if view.place_problem and await self.posts.set_place_problem(story_id, ""):
+            return 0.0  # it can be shown again: take the notice off the storyboard
+        if looked.waits:
+            return min(looked.waits)
         await self.posts.settled(story_id, view.version)
         return None
 
-    async def _show(
-        self,
-        view: StoryView,
-        channel: discord.PartialMessageable,
-        subject: str,
-        sheet: Sheet,
-        posted: dict[str, Post],
-        waits: list[float],
-    ) -> int:
-        """Post a message, or edit it if it shows something else by now; gives its id. ``posted`` is kept current."""
-        post = posted.get(subject) or await self.posts.begin(view.id, subject, channel.id)
-        posted[subject] = post
-        shown, files = sheet.shown, sheet.files_digest
-        if post.message_id is None:
-            message = await channel.send(
-                view=sheet.view,
-                files=await self._open(sheet.files),
-                nonce=post.nonce,
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
-            await self._record(posted, post, message.id, shown, files)
-            return message.id
-        if post.shown == shown:
-            return post.message_id
-        due = self._edited.get(post.id, 0.0) + _SECONDS_BETWEEN_EDITS - time.monotonic()
-        if due > 0:
-            waits.append(due)
-            return post.message_id
+    async def _show_all(self, looked: _Pass, channel: discord.PartialMessageable) -> None:
+        view = looked.view
+        note = self._workshop.painter.note
+        with _refusals("I may not post in this story's channel.", "This story's channel is gone."):
+            await self._show(looked, channel, STORYBOARD, lambda mark: storyboard_sheet(view, note, mark))
+        thread = await self._thread(looked, channel)
         try:
-            await self._edit(channel, post, post.message_id, sheet, files)
-        except discord.NotFound:
-            # Somebody deleted the message: it is posted anew in the same pass.
-            await self.posts.lost(post.id)
-            del posted[subject]
-            return await self._show(view, channel, subject, sheet, posted, waits)
-        await self._record(posted, post, post.message_id, shown, files)
-        return post.message_id
+            with _refusals("I may not post in this story's thread.", ""):
+                await self._show_in_thread(looked, thread)
+        except discord.HTTPException as error:
+            if error.code == UNKNOWN_CHANNEL:
+                await self._thread_is_gone(looked, channel)
+            elif error.code == ARCHIVED_THREAD:
+                await self._open_thread(thread.id)
+            else:
+                raise
+            looked.waits.append(0.0)
 
-    async def _edit(
-        self, channel: discord.PartialMessageable, post: Post, message_id: int, sheet: Sheet, files: str
-    ) -> None:
-        message = channel.get_partial_message(message_id)
-        if post.files == files:  # the pictures stay: nothing is sent again
-            await message.edit(view=sheet.view, allowed_mentions=discord.AllowedMentions.none())
-        else:
-            opened = await self._open(sheet.files)
-            await message.edit(view=sheet.view, attachments=opened, allowed_mentions=discord.AllowedMentions.none())
+    async def _show_in_thread(self, looked: _Pass, thread: discord.PartialMessageable) -> None:
+        view = looked.view
+        for scene in view.scenes:
+            subject = scene_subject(scene.id)
+            if subject not in looked.posted and not can_be_posted(scene):
+                break  # scenes are posted in their order
+            if await self._show(looked, thread, subject, _scene_drawing(view, scene)):
+                await self._offer_reactions(looked.posted[subject], thread, scene)
+        for film in view.films:
+            await self._show(looked, thread, film_subject(film.id, file=False), _progress_drawing(view, film))
+            if film.state is WorkState.DONE and film.path is not None:
+                await self._deliver(looked, thread, film)
 
-    async def _record(self, posted: dict[str, Post], post: Post, message_id: int, shown: str, files: str) -> None:
-        self._edited[post.id] = time.monotonic()
-        await self.posts.posted(post.id, message_id, shown, files)
-        posted[post.subject] = Post(
-            post.id, post.subject, post.channel_id, message_id, post.nonce, shown, files, post.offered_round
-        )
+    async def _show(self, looked: _Pass, channel: discord.PartialMessageable, subject: str, draw: Draw) -> bool:
+        """Whether the message shows what it should now; if not, it is looked at again when its edit is due."""
+        known = looked.posted.get(subject)
+        try:
+            looked.posted[subject] = await self.courier.show(looked.view.id, channel, subject, known, draw)
+        except NotYetError as later:
+            looked.waits.append(later.seconds)
+            return False
+        return True
 
-    async def _thread(
-        self, view: StoryView, channel: discord.PartialMessageable, message_id: int
-    ) -> discord.PartialMessageable:
+    async def _deliver(self, looked: _Pass, thread: discord.PartialMessageable, film: FilmView) -> None:
+        """The film as a message of its own, so that the thread lights up; smaller, if the place refuses its size."""
+        try:
+            await self._show(looked, thread, film_subject(film.id, file=True), _film_drawing(looked.view, film))
+        except TooLargeError as error:
+            _log.info("film %d is refused for its size; it is made again, smaller", film.id)
+            await films.make_smaller(self._workshop, film.id, error.size)
+
+    async def _offer_reactions(self, post: Post, thread: discord.PartialMessageable, scene: SceneView) -> None:
+        """Put 1️⃣ 2️⃣ … under a new round's pictures; the reactions to the pictures before go first."""
+        if scene.shown is None or post.message_id is None:
+            return
+        message = thread.get_partial_message(post.message_id)
+        if post.offered_round != scene.shown.number:
+            cleared = True
+            if post.offered_round:
+                cleared = await self._clear_reactions(message)
+            if cleared:
+                await ballots.forget_reactions(self._workshop, scene.id)
+            await self.posts.offered(post.id, scene.shown.number, complete=False)
+        elif post.offered_all:
+            return
+        for candidate in scene.shown.candidates:
+            await message.add_reaction(KEYCAPS[candidate.number - 1])
+        await self.posts.offered(post.id, scene.shown.number, complete=True)
+
+    async def _clear_reactions(self, message: discord.PartialMessage) -> bool:
+        try:
+            await message.clear_reactions()
+        except discord.Forbidden:
+            _log.info("may not clear old reactions; they stay, and count for nothing until given again")
+            return False
+        return True
+
+    async def _thread(self, looked: _Pass, channel: discord.PartialMessageable) -> discord.PartialMessageable:
         """The story's thread, made from the storyboard: its id is the message's, so a repeat finds it there."""
-        if view.thread_id is None:
+        view = looked.view
+        thread_id = view.thread_id
+        if thread_id is None:
+            board = looked.posted[STORYBOARD]
+            thread_id = board.message_id or 0
             try:
-                message = channel.get_partial_message(message_id)
-                await message.create_thread(name=cut(view.title, _THREAD_NAME), auto_archive_duration=10080)
+                message = channel.get_partial_message(thread_id)
+                with _refusals("I may not make threads in this story's channel.", "This story's channel is gone."):
+                    await message.create_thread(name=cut(view.title, _THREAD_NAME), auto_archive_duration=10080)
             except discord.HTTPException as error:
                 if error.code != _THREAD_EXISTS:
                     raise
-            await self.posts.set_thread(view.id, message_id)
-        return self._client.get_partial_messageable(view.thread_id or message_id, guild_id=view.server_id)
+                if not await self._is_there(
+                    thread_id
+                ):  # there was one, and it was deleted: begin anew from a new board
+                    looked.posted[STORYBOARD] = await self.posts.lost(board.id, channel.id)
+                    await channel.get_partial_message(thread_id).delete()
+                    raise
+            await self.posts.set_thread(view.id, thread_id)
+        return self._client.get_partial_messageable(thread_id, guild_id=view.server_id)
 
-    async def _open(self, files: Sequence[SheetFile]) -> list[discord.File]:
-        opened: list[discord.File] = []
-        for file in files:
-            path = await self._light(file) if file.light else file.path
-            opened.append(await asyncio.to_thread(discord.File, path, file.name, description=file.description))
-        return opened
+    async def _is_there(self, channel_id: int) -> bool:
+        try:
+            await self._client.fetch_channel(channel_id)
+        except discord.NotFound:
+            return False
+        return True
 
-    async def _light(self, file: SheetFile) -> Path:
-        """A picture as chat gets it: small, and made once."""
-        key = recipe_key("light", media=file.path.stem, side=_LIGHT_SIDE)
-        kept = await self._workshop.made.find(key)
-        if kept is None:
-            data = await asyncio.to_thread(file.path.read_bytes)
-            kept = await self._workshop.made.keep_bytes(key, await light_copy(data, _LIGHT_SIDE), ".jpg", {})
-        return kept.path
+    async def _thread_is_gone(self, looked: _Pass, channel: discord.PartialMessageable) -> None:
+        """Somebody deleted the thread: everything in it is made again in a new one."""
+        _log.info("story %d: its thread is gone; it gets a new one", looked.view.id)
+        for subject, post in looked.posted.items():
+            if subject != STORYBOARD:
+                await self.posts.lost(post.id, channel.id)
+        for scene in looked.view.scenes:
+            await ballots.forget_reactions(self._workshop, scene.id)
+        await self.posts.set_thread(looked.view.id, None)
 
-    async def _offer_reactions(self, channel: discord.PartialMessageable, scene: SceneView, post: Post) -> None:
-        """Put 1️⃣ 2️⃣ … under a new round's pictures; the reactions to the pictures before go first."""
-        if scene.shown is None or post.message_id is None or post.offered_round == scene.shown.number:
+    async def _open_thread(self, thread_id: int) -> None:
+        """An archived thread is opened again; a locked one stays shut. Raises ``PlaceError``."""
+        thread = await self._client.fetch_channel(thread_id)
+        with _refusals("This story's thread is locked. A moderator can unlock it.", ""):
+            if isinstance(thread, discord.Thread):
+                await thread.edit(archived=False)
+
+    async def _check_messages(self, looked: _Pass, channel: discord.PartialMessageable) -> None:
+        """Ask for each message; those that were deleted are posted anew in the same pass."""
+        thread_id = looked.view.thread_id
+        thread = channel if thread_id is None else self._client.get_partial_messageable(thread_id)
+        for subject, post in list(looked.posted.items()):
+            place = channel if subject == STORYBOARD else thread
+            if post.message_id is not None and not await self.courier.exists(place, post):
+                looked.posted[subject] = await self.posts.lost(post.id, place.id)
+                if subject.startswith("scene:"):
+                    await ballots.forget_reactions(self._workshop, int(subject.removeprefix("scene:")))
+
+    async def _pause(self, looked: _Pass, channel: discord.PartialMessageable, words: str) -> None:
+        """Say once why the story is not shown: in the log, and on the storyboard if that can still be changed."""
+        if not await self.posts.set_place_problem(looked.view.id, words):
             return
-        message = channel.get_partial_message(post.message_id)
-        if post.offered_round:
-            try:
-                await message.clear_reactions()
-            except discord.Forbidden:
-                _log.info("may not clear old reactions; they stay, and count for nothing until given again")
-        await self.posts.offered(post.id, scene.shown.number)
-        for candidate in scene.shown.candidates:
-            await message.add_reaction(KEYCAPS[candidate.number - 1])
+        _log.warning("story %d is paused: %s", looked.view.id, words)
+        view = await stories.show(self._workshop, looked.view.id)
+        note = self._workshop.painter.note
+        try:
+            await self._show(looked, channel, STORYBOARD, lambda mark: storyboard_sheet(view, note, mark))
+        except (discord.Forbidden, discord.NotFound):
+            _log.info("story %d: its storyboard cannot be changed either", looked.view.id)
+
+
+def _tell_of_a_fault(task: asyncio.Task[None]) -> None:
+    """What no loop foresaw must not be silent: it goes into the log when it happens."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("%s ended with a fault", task.get_name(), exc_info=error)
+
+
+class _refusals:  # noqa: N801 - used like a function, in with statements
+    """Turns what a place refuses into a ``PlaceError``. ``gone`` "": an unknown channel is left to the caller."""
+
+    def __init__(self, forbidden: str, gone: str) -> None:
+        self._forbidden, self._gone = forbidden, gone
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, discord.Forbidden) and error.code != ARCHIVED_THREAD:
+            raise PlaceError(self._forbidden) from error
+        if isinstance(error, discord.NotFound) and error.code == UNKNOWN_CHANNEL and self._gone:
+            raise PlaceError(self._gone) from error
+
+
+def _scene_drawing(view: StoryView, scene: SceneView) -> Draw:
+    return lambda mark: scene_sheet(view, scene, mark)
+
+
+def _progress_drawing(view: StoryView, film: FilmView) -> Draw:
+    return lambda mark: progress_sheet(view, film, mark)
+
+
+def _film_drawing(view: StoryView, film: FilmView) -> Draw:
+    path = film.path
+    if path is None:
+        raise ValueError("only a film that is made has a file")
+    return lambda mark: film_sheet(view, film, path, mark)

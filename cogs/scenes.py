@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
+from bot.posts import ScenePost
 from bot.ui.text import KEYCAPS
 from storycore.errors import FiresideError
 from storycore.studio import ballots
@@ -90,19 +91,55 @@ class Scenes(commands.Cog):
         if choice is not None:
             self._waiting.put_nowait(self._withdraw(payload.message_id, None, choice))
 
-    async def _cast(self, payload: discord.RawReactionActionEvent, choice: int) -> None:
-        found = await self.client.projector.posts.scene_of_message(payload.message_id)
-        if found is None:
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """A new session: what happened in the gap was not told, so the reactions that stand are looked at.
+
+        (A session that is resumed is told everything it missed.) Each scene takes its turn among the reactions that
+        arrive, so that what is read and what is told cannot contradict each other.
+        """
+        for post in await self.client.projector.posts.open_scenes():
+            self._waiting.put_nowait(self._reconcile(post))
+
+    async def _reconcile(self, post: ScenePost) -> None:
+        message = self.client.get_partial_messageable(post.channel_id).get_partial_message(post.message_id)
+        try:
+            found = await message.fetch()
+            standing = await standing_reactions(found)
+        except discord.NotFound:
+            self.client.projector.look_at(post.story_id, verify=True)
             return
-        scene_id, round_number = found
+        except discord.HTTPException as error:
+            _log.warning("the reactions of scene %d could not be read: %s", post.scene_id, error.status)
+            return
+        differing = await ballots.reconcile(self.client.workshop, post.scene_id, post.offered_round, standing)
+        if differing:
+            _log.info("scene %d: %d reactions changed while nobody looked", post.scene_id, differing)
+
+    async def _cast(self, payload: discord.RawReactionActionEvent, choice: int) -> None:
+        post = await self.client.projector.posts.scene_of_message(payload.message_id)
+        if post is None:
+            return
         name = payload.member.display_name if payload.member is not None else ""
         person = Person(payload.user_id, name, server_id=payload.guild_id)
-        await ballots.react(self.client.workshop, scene_id, round_number, person, choice)
+        await ballots.react(self.client.workshop, post.scene_id, post.offered_round, person, choice)
 
     async def _withdraw(self, message_id: int, member_id: int | None, choice: int | None) -> None:
-        found = await self.client.projector.posts.scene_of_message(message_id)
-        if found is not None:
-            await ballots.unreact(self.client.workshop, found[0], member_id, choice)
+        post = await self.client.projector.posts.scene_of_message(message_id)
+        if post is not None:
+            await ballots.unreact(self.client.workshop, post.scene_id, member_id, choice)
+
+
+async def standing_reactions(message: discord.Message) -> dict[int, set[int]]:
+    """The members (no bots) behind each candidate's reaction, by candidate number."""
+    standing: dict[int, set[int]] = {}
+    for reaction in message.reactions:
+        emoji = reaction.emoji
+        partial = discord.PartialEmoji(name=emoji) if isinstance(emoji, str) else None
+        choice = None if partial is None else choice_of(partial)
+        if choice is not None and reaction.count > reaction.me:
+            standing[choice] = {user.id async for user in reaction.users() if not user.bot}
+    return standing
 
 
 async def setup(client: Fireside) -> None:

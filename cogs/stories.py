@@ -118,7 +118,13 @@ class Stories(commands.Cog):
         """Show one story to the person who asked."""
         async with answering(interaction):
             view = await self._find(interaction, story)
-            self.client.projector.look_at(view.id)
+            person = person_of(interaction)
+            if view.place_problem and (person.moderator or person.id == view.author_id):
+                channel_id = check_place(interaction)
+                await stories.move(self.client.workshop, view.id, person, channel_id)
+                await say(interaction, f"{view.place_problem} So I bring the story here.")
+                return
+            self.client.projector.look_at(view.id, verify=True)
             await say(interaction, _summary(view))
 
     @story.command(name="film", description="Make the film of a story from the chosen pictures")

@@ -18,16 +18,17 @@ from storycore.studio.views import FilmView, StoryView
 _ACCENT = discord.Colour(0x6A4C93)
 
 
-def progress_sheet(story: StoryView, film: FilmView) -> Sheet:
-    """The message that says how far a film is."""
+def progress_sheet(story: StoryView, film: FilmView, mark: int | None = None) -> Sheet:
+    """The message that says how far a film is; ``mark`` is the id of its post row."""
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     container.add_item(discord.ui.TextDisplay(_progress(film)))
     # Every state has a button: its custom_id carries the row's id, by which the message is found again.
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     if film.unfinished:
-        row.add_item(StopButton(film.id))
+        row.add_item(StopButton(film.id, mark=mark))
     else:
-        row.add_item(FilmButton(story.id, label="Film again" if film.state is WorkState.DONE else "Try again"))
+        label = "Film again" if film.state is WorkState.DONE else "Try again"
+        row.add_item(FilmButton(story.id, label=label, mark=mark))
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
@@ -56,8 +57,8 @@ def film_name(title: str) -> str:
     return (re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:50] or "story") + ".mp4"
 
 
-def film_sheet(story: StoryView, film: FilmView, path: Path) -> Sheet:
-    """The film itself, which lies at ``path``."""
+def film_sheet(story: StoryView, film: FilmView, path: Path, mark: int | None = None) -> Sheet:
+    """The film itself, which lies at ``path``; ``mark`` is the id of its post row."""
     name = film_name(story.title)
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     by = f" by {escape_within(story.author_name, 120)}" if story.author_name else ""
@@ -68,7 +69,7 @@ def film_sheet(story: StoryView, film: FilmView, path: Path) -> Sheet:
     facts = [duration(film.seconds or 0), f"{film.width}×{film.height}", size(film.bytes or 0)]
     container.add_item(discord.ui.TextDisplay("-# " + " · ".join(facts)))
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    row.add_item(FilmButton(story.id, label="Film again"))
+    row.add_item(FilmButton(story.id, label="Film again", mark=mark))
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)

@@ -15,6 +15,11 @@ from storycore.studio import ballots, films, scenes, stories
 _BUTTON = discord.ui.Button[Any]
 
 
+def marked(custom_id: str, mark: int | None) -> str:
+    """A custom_id that also carries the id of the message's post row, by which the message is found again."""
+    return custom_id if mark is None else f"{custom_id}@{mark}"
+
+
 class _Answering:
     """Runs ``act`` so that whatever happens, the person gets an answer."""
 
@@ -58,13 +63,15 @@ class VoteButton(
         await interaction.response.defer()
 
 
-class EditButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit:(?P<scene>\d{1,18})"):
+class EditButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit:(?P<scene>\d{1,18})(@\d{1,18})?"):
     """Opens the pop-up in which the prompt is rewritten."""
 
-    def __init__(self, scene: int, *, disabled: bool = False) -> None:
+    def __init__(self, scene: int, *, mark: int | None = None, disabled: bool = False) -> None:
         self.scene = scene
         super().__init__(
-            discord.ui.Button(label="Edit prompt", emoji="✏️", custom_id=f"fs:edit:{scene}", disabled=disabled)
+            discord.ui.Button(
+                label="Edit prompt", emoji="✏️", custom_id=marked(f"fs:edit:{scene}", mark), disabled=disabled
+            )
         )
 
     @classmethod
@@ -136,17 +143,19 @@ class PickSelect(
         await interaction.response.defer()
 
 
-class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film:(?P<story>\d{1,18})"):
+class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film:(?P<story>\d{1,18})(@\d{1,18})?"):
     """Asks for the film, like ``/story film``."""
 
-    def __init__(self, story: int, *, label: str = "Make the film", disabled: bool = False) -> None:
+    def __init__(
+        self, story: int, *, label: str = "Make the film", mark: int | None = None, disabled: bool = False
+    ) -> None:
         self.story = story
         super().__init__(
             discord.ui.Button(
                 label=label,
                 emoji="🎬",
                 style=discord.ButtonStyle.primary,
-                custom_id=f"fs:film:{story}",
+                custom_id=marked(f"fs:film:{story}", mark),
                 disabled=disabled,
             )
         )
@@ -161,12 +170,12 @@ class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film
         await ask_for_film(interaction, self.story)
 
 
-class StopButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop:(?P<film>\d{1,18})"):
+class StopButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop:(?P<film>\d{1,18})(@\d{1,18})?"):
     """Stops a film that is being made."""
 
-    def __init__(self, film: int) -> None:
+    def __init__(self, film: int, *, mark: int | None = None) -> None:
         self.film = film
-        super().__init__(discord.ui.Button(label="Stop", custom_id=f"fs:stop:{film}"))
+        super().__init__(discord.ui.Button(label="Stop", custom_id=marked(f"fs:stop:{film}", mark)))
 
     @classmethod
     async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
@@ -179,17 +188,17 @@ class StopButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop
         await interaction.response.defer()
 
 
-class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:parts:(?P<story>\d{1,18})"):
+class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:parts:(?P<story>\d{1,18})(@\d{1,18})?"):
     """Makes a story that is too long in parts."""
 
-    def __init__(self, story: int, parts: int = 2) -> None:
+    def __init__(self, story: int, parts: int = 2, *, mark: int | None = None) -> None:
         self.story = story
         super().__init__(
             discord.ui.Button(
                 label=f"Make it in {parts} parts",
                 emoji="✂️",
                 style=discord.ButtonStyle.primary,
-                custom_id=f"fs:parts:{story}",
+                custom_id=marked(f"fs:parts:{story}", mark),
             )
         )
 

@@ -23,8 +23,8 @@ def can_be_posted(scene: SceneView) -> bool:
     return scene.shown is not None or (scene.failed is not None and scene.coming is None)
 
 
-def scene_sheet(story: StoryView, scene: SceneView) -> Sheet:
-    """The message of one scene as it should be now."""
+def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> Sheet:
+    """The message of one scene as it should be now; ``mark`` is the id of its post row."""
     closed = story.state is not StoryState.OPEN
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     heading = f"### Scene {scene.number} of {len(story.scenes)} · {escape_within(scene.title, 160)}"
@@ -41,7 +41,7 @@ def scene_sheet(story: StoryView, scene: SceneView) -> Sheet:
     if scene.shown is not None:
         _add_votes(container, scene, scene.shown, closed)
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    buttons.add_item(EditButton(scene.id, disabled=closed))
+    buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
     buttons.add_item(AgainButton(scene.id, disabled=closed or scene.coming is not None))
     container.add_item(buttons)
     if scene.shown is not None:

@@ -20,8 +20,11 @@ _CAST_SHOWN = 12
 _MARK_LENGTH = 14
 
 
-def storyboard_sheet(story: StoryView, note: str) -> Sheet:
-    """The storyboard as it should be now; ``note`` is what the painter says of its pictures."""
+def storyboard_sheet(story: StoryView, note: str, mark: int | None = None) -> Sheet:
+    """The storyboard as it should be now.
+
+    ``note`` is what the painter says of its pictures, ``mark`` the id of the message's post row.
+    """
     over = story.stage in (Stage.CANCELLED, Stage.FAILED, Stage.SPLIT)
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_GREY if over else _ACCENT)
     by = f"by {escape_within(story.author_name, 120)} · " if story.author_name else ""
@@ -30,6 +33,8 @@ def storyboard_sheet(story: StoryView, note: str) -> Sheet:
         discord.ui.TextDisplay(f"## 🔥 {escape_within(story.title, 160)}\n-# {by}{count(story.words, 'word')}{scenes}")
     )
     container.add_item(discord.ui.TextDisplay(_stage(story)))
+    if story.place_problem:
+        container.add_item(discord.ui.TextDisplay(f"⏸️ {escape_within(story.place_problem, 300)}"))
     if story.scenes:
         container.add_item(discord.ui.Separator())
         container.add_item(discord.ui.TextDisplay(_scene_list(story)))
@@ -40,12 +45,12 @@ def storyboard_sheet(story: StoryView, note: str) -> Sheet:
     # The row below stands in every state: its custom_id carries the story's id, by which the message is found again.
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     if story.stage is Stage.TOO_LONG:
-        row.add_item(PartsButton(story.id, story.parts))
+        row.add_item(PartsButton(story.id, story.parts, mark=mark))
     else:
         ready = story.stage in (Stage.PAINTING, Stage.VOTING, Stage.DONE)
         waiting = any(film.unfinished for film in story.films)
         label = "Make the film again" if story.stage is Stage.DONE else "Make the film"
-        row.add_item(FilmButton(story.id, label=label, disabled=not ready or waiting))
+        row.add_item(FilmButton(story.id, label=label, mark=mark, disabled=not ready or waiting))
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)

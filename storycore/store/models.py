@@ -367,4 +367,6 @@ class PostRow(Base):
     files: Mapped[str | None] = mapped_column(sa.String(64))
     #: The round whose reactions the bot offered on it.
     offered_round: Mapped[int] = mapped_column(default=0)
+    #: Whether all of them are there; the round counts from the first on.
+    offered_all: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     posted_at: Mapped[datetime | None] = mapped_column()

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import NotFoundError, StateError
@@ -17,6 +17,7 @@ from storycore.store.models import (
     UNFINISHED,
     FilmRow,
     PostRow,
+    ReactionRow,
     RoundRow,
     SceneRow,
     StoryRow,
@@ -182,6 +183,19 @@ async def listing(
             StoryEntry(row.id, row.title, row.author_name, row.state, row.thread_id, row.channel_id, row.created_at)
             for row in rows
         ]
+
+
+async def move(workshop: Workshop, story_id: int, person: Person, channel_id: int) -> None:
+    """Let a story that cannot be shown where it lives live in another channel; its messages are made again there.
+
+    The author and moderators may.
+    """
+    async with workshop.changing(story_id) as (session, story):
+        require_author(story, person, "move it here")
+        story.channel_id, story.thread_id, story.place_problem = channel_id, None, ""
+        await session.execute(delete(PostRow).where(PostRow.story_id == story_id))
+        scenes = select(SceneRow.id).where(SceneRow.story_id == story_id)
+        await session.execute(delete(ReactionRow).where(ReactionRow.scene_id.in_(scenes)))
 
 
 async def cancel(workshop: Workshop, story_id: int, person: Person) -> None:

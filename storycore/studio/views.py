@@ -164,6 +164,7 @@ class StoryView:
     thread_id: int | None
     state: StoryState
     problem: str
+    place_problem: str
     parts: int
     candidates: int
     version: int
@@ -224,6 +225,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         thread_id=story.thread_id,
         state=story.state,
         problem=story.problem,
+        place_problem=story.place_problem,
         parts=story.parts,
         candidates=story.candidates,
         version=story.version,

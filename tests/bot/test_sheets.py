@@ -79,6 +79,7 @@ def story(scenes: int = 40, **changes: Any) -> StoryView:
         "thread_id": 3,
         "state": StoryState.OPEN,
         "problem": "",
+        "place_problem": "",
         "parts": 0,
         "candidates": 9,
         "version": 1,

@@ -1,4 +1,4 @@
-"""reactions as last seen, a place that cannot show a story, films made again
+"""reactions as last seen, places that cannot show a story, films made again
 
 Revision: 0002
 Follows: 0001
@@ -31,6 +31,9 @@ def upgrade() -> None:
     with op.batch_alter_table("film", schema=None) as batch_op:
         batch_op.add_column(sa.Column("attempt", sa.Integer(), server_default="1", nullable=False))
 
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("offered_all", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+
     with op.batch_alter_table("story", schema=None) as batch_op:
         batch_op.add_column(sa.Column("place_problem", sa.Text(), server_default="", nullable=False))
 
@@ -38,6 +41,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("story", schema=None) as batch_op:
         batch_op.drop_column("place_problem")
+
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_column("offered_all")
 
     with op.batch_alter_table("film", schema=None) as batch_op:
         batch_op.drop_column("attempt")

@@ -1,0 +1,177 @@
+"""Carries one message to the chat: posts it, finds it again, edits it; what Discord answers becomes a decision."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import discord
+
+from bot.posts import Post, Posts
+from bot.ui.sheet import Sheet, SheetFile
+from storycore.images.sheet import light_copy
+from storycore.keys import recipe_key
+from storycore.store.models import now
+from storycore.work.workshop import Workshop
+
+_log = logging.getLogger(__name__)
+
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+TOO_MANY_EDITS_OF_OLD = 30046
+TOO_LARGE = 40005
+ARCHIVED_THREAD = 50083
+
+_SECONDS_BETWEEN_EDITS = 1.5
+#: Messages over an hour old have a limit of their own (error 30046): edit them seldom, and after a refusal rarely.
+_OLD = timedelta(hours=1)
+_SECONDS_BETWEEN_OLD_EDITS = 30.0
+_SECONDS_AFTER_OLD_REFUSAL = 300.0
+_LIGHT_SIDE = 1024
+#: How many of a channel's last messages are looked through for one that was posted but not recorded.
+_LOOKED_THROUGH = 100
+
+Draw = Callable[[int], Sheet]
+
+
+class NotYetError(Exception):
+    """An edit is not due yet; ``seconds`` says when."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not due for {seconds:.1f} s")
+        self.seconds = seconds
+
+
+class TooLargeError(Exception):
+    """The place refused a file for its size, in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size} bytes are too many here")
+        self.size = size
+
+
+class Courier:
+    """Posts and edits messages. ``pace_s`` is the least time between two edits of one message, in seconds."""
+
+    def __init__(self, client: discord.Client, workshop: Workshop, posts: Posts) -> None:
+        self._client = client
+        self._workshop = workshop
+        self._posts = posts
+        self.pace_s = _SECONDS_BETWEEN_EDITS
+        self._due: dict[int, float] = {}
+
+    async def show(
+        self, story_id: int, channel: discord.PartialMessageable, subject: str, known: Post | None, draw: Draw
+    ) -> Post:
+        """Bring one message up to date; gives its post.
+
+        Raises ``NotYetError``, ``TooLargeError``, or discord.py's errors for what the place itself refuses.
+        """
+        post = known or await self._posts.begin(story_id, subject, channel.id)
+        sheet = draw(post.id)
+        if post.message_id is None and not post.fresh:
+            post = await self._find(channel, post)
+        if post.message_id is None:
+            return await self._send(channel, post, sheet)
+        if post.shown == sheet.shown:
+            return post
+        due = self._due.get(post.id, 0.0) - time.monotonic()
+        if due > 0:
+            raise NotYetError(due)
+        try:
+            return await self._edit(channel, post, post.message_id, sheet)
+        except discord.HTTPException as error:
+            if error.code == UNKNOWN_MESSAGE:  # somebody deleted it: it is made again
+                return await self._send(channel, await self._posts.lost(post.id, channel.id), sheet)
+            if error.code == TOO_MANY_EDITS_OF_OLD:
+                self._due[post.id] = time.monotonic() + _SECONDS_AFTER_OLD_REFUSAL
+                raise NotYetError(_SECONDS_AFTER_OLD_REFUSAL) from error
+            raise
+
+    async def exists(self, channel: discord.PartialMessageable, post: Post) -> bool:
+        """Whether a message is still there."""
+        if post.message_id is None:
+            return False
+        try:
+            await channel.fetch_message(post.message_id)
+        except discord.NotFound:
+            return False
+        return True
+
+    async def _find(self, channel: discord.PartialMessageable, post: Post) -> Post:
+        """A message that was posted but not recorded carries its row's id in a custom_id: look for it."""
+        me = self._client.user
+        async for message in channel.history(limit=_LOOKED_THROUGH):
+            if me is not None and message.author.id == me.id and mark_of(message) == post.id:
+                _log.info("found message %d of post %d again", message.id, post.id)
+                return await self._posts.posted(post.id, channel.id, message.id, None, None)
+        return post
+
+    async def _send(self, channel: discord.PartialMessageable, post: Post, sheet: Sheet) -> Post:
+        try:
+            message = await channel.send(
+                view=sheet.view,
+                files=await self._open(sheet.files),
+                nonce=post.nonce,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except discord.HTTPException as error:
+            if error.status == 413 or error.code == TOO_LARGE:
+                sizes = [(await asyncio.to_thread(file.path.stat)).st_size for file in sheet.files]
+                raise TooLargeError(max(sizes, default=0)) from error
+            raise
+        self._due[post.id] = time.monotonic() + self.pace_s
+        return await self._posts.posted(post.id, channel.id, message.id, sheet.shown, sheet.files_digest)
+
+    async def _edit(self, channel: discord.PartialMessageable, post: Post, message_id: int, sheet: Sheet) -> Post:
+        message = channel.get_partial_message(message_id)
+        old = post.posted_at is not None and now() - post.posted_at > _OLD
+        self._due[post.id] = time.monotonic() + (max(_SECONDS_BETWEEN_OLD_EDITS, self.pace_s) if old else self.pace_s)
+        nobody = discord.AllowedMentions.none()
+        kept = post.files == sheet.files_digest
+        try:
+            if kept:  # the pictures stay where they are: nothing is sent again
+                await message.edit(view=sheet.view, allowed_mentions=nobody)
+            else:
+                opened = await self._open(sheet.files)
+                await message.edit(view=sheet.view, attachments=opened, allowed_mentions=nobody)
+        except discord.HTTPException as error:
+            if error.status != 400 or error.code in (TOO_MANY_EDITS_OF_OLD, ARCHIVED_THREAD):
+                raise
+            # Discord has known faults in editing the files of such messages: send everything, then a new message.
+            _log.warning("message %d could not be edited (%s): it is replaced", message_id, error.code)
+            replaced = await self._send(channel, await self._posts.lost(post.id, channel.id), sheet)
+            await message.delete()
+            return replaced
+        return await self._posts.posted(post.id, channel.id, message_id, sheet.shown, sheet.files_digest)
+
+    async def _open(self, files: Sequence[SheetFile]) -> list[discord.File]:
+        opened: list[discord.File] = []
+        for file in files:
+            path = await self._light(file) if file.light else file.path
+            opened.append(await asyncio.to_thread(discord.File, path, file.name, description=file.description))
+        return opened
+
+    async def _light(self, file: SheetFile) -> Path:
+        """A picture as chat gets it: small, and made once."""
+        key = recipe_key("light", media=file.path.stem, side=_LIGHT_SIDE)
+        kept = await self._workshop.made.find(key)
+        if kept is None:
+            data = await asyncio.to_thread(file.path.read_bytes)
+            kept = await self._workshop.made.keep_bytes(key, await light_copy(data, _LIGHT_SIDE), ".jpg", {})
+        return kept.path
+
+
+def mark_of(message: discord.Message) -> int | None:
+    """The id of the post row that a message of ours carries behind the ``@`` of a custom_id."""
+    view = discord.ui.LayoutView.from_message(message, timeout=None)
+    for item in view.walk_children():
+        custom_id = getattr(item, "custom_id", None)
+        if isinstance(custom_id, str) and custom_id.startswith("fs:") and "@" in custom_id:
+            mark = custom_id.rpartition("@")[2]
+            return int(mark) if mark.isdecimal() else None
+    return None
