@@ -14,11 +14,11 @@ from storycore.errors import FilmError
 from storycore.film import picture, segment
 from storycore.keys import recipe_key
 from storycore.project.story import AUTHOR
-from storycore.project.waiting import settled
+from storycore.project.waiting import until_filmed
 from storycore.store.media import insert_new
 from storycore.store.models import MadeRow, SceneRow, StoryRow, WorkState, now
-from storycore.studio import films
-from storycore.studio.views import FilmView, StoryView
+from storycore.studio import films, stories
+from storycore.studio.views import FilmView
 from storycore.work.jobs.filming import chosen_pictures, film_plan
 from storycore.work.jobs.speaking import story_lines, story_voices
 from storycore.work.workshop import Workshop
@@ -79,13 +79,9 @@ async def make_project_film(
     """Ask for the film and wait for it; ``tell`` hears how far it is, 0 … 1. Raises ``FilmError``."""
     asked = await films.request(workshop, story_id, AUTHOR, max_bytes)
 
-    def mine(view: StoryView) -> FilmView:
-        return next(film for film in view.films if film.id == asked.film_id)
-
-    view = await settled(
-        workshop, story_id, lambda view: not mine(view).unfinished, lambda view: tell(mine(view).progress)
-    )
-    film = mine(view)
+    await until_filmed(workshop, story_id, asked.film_id, tell)
+    view = await stories.show(workshop, story_id)
+    film = next(film for film in view.films if film.id == asked.film_id)
     if film.state is not WorkState.DONE or film.path is None or film.seconds is None:
         raise FilmError(film.problem or "The film was not made.", "" if film.problem else "Run the command again.")
     made, reused = film.made or 0, film.reused or 0

@@ -13,7 +13,7 @@ from storycore.project.films import FilmMade, find_film, make_project_film
 from storycore.project.folder import ProjectFolder, copy_whole, disk
 from storycore.project.model import House, Order, Outcome, Progress, Step, Tell
 from storycore.project.story import Bringing, find_or_begin, read_file
-from storycore.project.waiting import settled
+from storycore.project.waiting import until_painted, until_read
 from storycore.store.models import StoryState
 from storycore.studio import stories
 from storycore.studio.views import StoryView
@@ -82,33 +82,14 @@ class _Desk:
 
     async def _read(self, story_id: int) -> None:
         """Wait until the story is understood. Raises ``ScriptError`` when it cannot be."""
-
-        def done(view: StoryView) -> bool:
-            return view.state is not StoryState.READING
-
-        def tell(view: StoryView) -> None:
-            if not done(view):
-                self._tell(Step.READING, 0, 1)
-
-        view = await settled(self.workshop, story_id, done, tell)
-        if view.state is not StoryState.OPEN:
-            raise ScriptError(view.problem or "This script could not be understood.")
+        story = await until_read(self.workshop, story_id, lambda: self._tell(Step.READING, 0, 1))
+        if story.state is not StoryState.OPEN:
+            raise ScriptError(story.problem or "This script could not be understood.")
         self.understood = True
 
     async def _painted(self, story_id: int) -> StoryView:
-        told = False
-
-        def done(view: StoryView) -> bool:
-            return all(scene.coming is None for scene in view.scenes)
-
-        def tell(view: StoryView) -> None:
-            nonlocal told
-            finished = sum(1.0 if scene.coming is None else scene.coming.progress for scene in view.scenes)
-            if told or not done(view):  # nothing was missing: nothing to tell of
-                self._tell(Step.PAINTING, finished, len(view.scenes))
-                told = True
-
-        return await settled(self.workshop, story_id, done, tell)
+        await until_painted(self.workshop, story_id, lambda done, total: self._tell(Step.PAINTING, done, total))
+        return await stories.show(self.workshop, story_id)
 
     async def _lay_out(self, view: StoryView) -> None:
         await asyncio.to_thread(export_pictures, self.folder, view)

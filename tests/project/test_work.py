@@ -124,6 +124,17 @@ async def test_a_folder_of_somebody_else_is_left_alone(bench: Bench) -> None:
     assert [p.name for p in bench.project.iterdir()] == ["thesis.doc"]
 
 
+async def test_five_thousand_words_in_as_many_lines(bench: Bench) -> None:
+    words = ["river", "moon", "king", "crown", "frog", "stone", "water", "light", "fire", "tree", "song", "road"]
+    bench.script.write_text("\n".join(words[n % len(words)] for n in range(5_000)), encoding="utf-8")
+    outcome = await bench.paint(candidates=1)
+    assert outcome.pictures == outcome.scenes == len(bench.pictures()) > 50
+    text = bench.yaml.read_text(encoding="utf-8")
+    assert sum(text.count(word) for word in words) >= 5_000
+    bench.asked()
+    assert (await bench.paint()).changed is False and bench.asked() == []
+
+
 async def test_a_name_full_of_traps(tmp_path: Path) -> None:
     folder = tmp_path / "What now? 100% #1; 'x' & ü"
     folder.mkdir()
