@@ -24,6 +24,11 @@ Acting (POST, `Content-Type: application/json`), as a member by name:
     /control/members/Ada/react           {"message": ID, "emoji": "1️⃣"}
     /control/members/Ada/unreact         {"message": ID, "emoji": "1️⃣"}
     /control/members/Ada/delete          {"message": ID}
+    /control/members/Mo/archive          {"channel": THREAD, "locked": false}; unarchive {"channel"}
+    /control/members/Mo/lock             {"channel": THREAD, "locked": true}
+    /control/members/Olu/delete_channel  {"channel"}
+
+Discord's bad days: GET /control/trouble lists the switches, what is on, and the counters; POST /control/trouble/SWITCH.
 
 FILE is {"filename", "base64"} or {"filename", "text"}, with "description" if wanted. A slash command's member,
 channel or role option takes a name. What an interaction answers: {"acknowledged_after", "type", "failed", "message",
@@ -40,18 +45,20 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox import payloads
 from sandbox.actors import Actor
 from sandbox.errors import SandboxError
-from sandbox.model import Attachment, Channel, Message
+from sandbox.model import Channel, Message
 from sandbox.results import InteractionResult, Modal
 from sandbox.snowflake import parse
+from sandbox.trouble.control import TroubleControl
+from sandbox.views import channel_json, message_json, modal_json
 from sandbox.waiting import until
 from sandbox.world import File
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
+MODALS_KEPT = 500
 Body = Mapping[str, Any]
 Action = Callable[["Control", Actor, Body], Awaitable[Any]]
 
@@ -62,6 +69,7 @@ class Control:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._modals: dict[str, Modal] = {}
+        self._trouble = TroubleControl(sandbox, self.channel)
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Register the routes."""
@@ -73,6 +81,8 @@ class Control:
         router.add_get("/control/requests", self._answering(self._requests))
         router.add_get("/control/violations", self._answering(self._violations))
         router.add_post("/control/members/{member}/{action}", self._answering(self._act))
+        router.add_get("/control/trouble", self._answering(self._troubles))
+        router.add_post("/control/trouble/{switch}", self._answering(self._switch))
 
     def _answering(
         self, look: Callable[[web.Request], Awaitable[Any]]
@@ -103,19 +113,19 @@ class Control:
                 "connected": sandbox.gateway.ready,
             },
             "server": {"id": str(guild.id), "name": guild.name},
-            "channels": [_channel(channel) for channel in guild.channels],
+            "channels": [channel_json(channel) for channel in guild.channels],
             "members": [{"id": str(member.id), "name": member.name} for member in guild.members],
             "commands": [item["name"] for scope in (0, guild.id) for item in commands.listed(scope)],
         }
 
     async def _channels(self, _: web.Request) -> Any:
-        return [_channel(channel) for channel in self._sandbox.default_guild.guild.channels.values()]
+        return [channel_json(channel) for channel in self._sandbox.default_guild.guild.channels.values()]
 
     async def _messages(self, request: web.Request) -> Any:
-        channel = self._channel(request.match_info["channel"])
+        channel = self.channel(request.match_info["channel"])
         viewer = request.query.get("as")
         messages = self._member(viewer).messages(channel) if viewer else channel.messages
-        return [_message(message) for message in messages]
+        return [message_json(message) for message in messages]
 
     async def _wait(self, request: web.Request) -> Any:
         message = self._message(request.match_info["message"])
@@ -123,7 +133,7 @@ class Control:
         if edits is None or seconds is None:
             raise SandboxError("edits and seconds are whole numbers")
         await until(self._sandbox.world, lambda: message.edits >= edits, seconds, f"{edits} edits")
-        return _message(message)
+        return message_json(message)
 
     async def _requests(self, request: web.Request) -> Any:
         last = parse(request.query.get("last", "50")) or 50
@@ -147,6 +157,15 @@ class Control:
         action = _ACTIONS.get(request.match_info["action"])
         if action is None:
             raise SandboxError(f"there is no such action (there are: {', '.join(_ACTIONS)})")
+        return await action(self, self._member(request.match_info["member"]), await self._body(request))
+
+    async def _switch(self, request: web.Request) -> Any:
+        return await self._trouble.switch(request.match_info["switch"], await self._body(request))
+
+    async def _troubles(self, _: web.Request) -> Any:
+        return self._trouble.state()
+
+    async def _body(self, request: web.Request) -> Body:
         # A page of another site cannot send this content type without asking first.
         if request.content_type != "application/json":
             raise SandboxError("the body has to be application/json")
@@ -156,12 +175,13 @@ class Control:
             raise SandboxError("the body is no JSON") from error
         if not isinstance(body, dict):
             raise SandboxError("the body has to be a JSON object")
-        return await action(self, self._member(request.match_info["member"]), body)
+        return body
 
     def _member(self, name: str) -> Actor:
         return self._sandbox.default_guild.member(name)
 
-    def _channel(self, named: object) -> Channel:
+    def channel(self, named: object) -> Channel:
+        """A channel or thread by id or name; raises `SandboxError`."""
         wanted = parse(named)
         channel = self._sandbox.world.channels.get(wanted) if wanted is not None else None
         return channel or self._sandbox.default_guild.channel(str(named))
@@ -193,7 +213,7 @@ class Control:
         values = self._values(body.get("options"))
         described = actor.options_of(str(body.get("command", "")))
         guild = self._sandbox.default_guild
-        by_name: dict[int, Callable[[str], Any]] = {6: guild.member, 7: self._channel, 8: guild.role}
+        by_name: dict[int, Callable[[str], Any]] = {6: guild.member, 7: self.channel, 8: guild.role}
         return {
             name: by_name[described[name]](value)
             if isinstance(value, str) and described.get(name) in by_name
@@ -210,21 +230,23 @@ class Control:
             "acknowledged_after": result.acknowledged_after,
             "type": result.type,
             "failed": result.failed,
-            "message": None if message is None else _message(message),
+            "message": None if message is None else message_json(message),
             "modal": None,
         }
         if result.modal is not None:
             modal_id = str(result.interaction.id)
             self._modals[modal_id] = result.modal
-            told["modal"] = _modal(modal_id, result.modal)
+            if len(self._modals) > MODALS_KEPT:
+                self._modals.pop(next(iter(self._modals)))
+            told["modal"] = modal_json(modal_id, result.modal)
         return told
 
     async def _send(self, actor: Actor, body: Body) -> Any:
         files = [_file(item) for item in body.get("files") or []]
-        return _message(await actor.send(self._channel(body.get("channel")), str(body.get("text", "")), files))
+        return message_json(await actor.send(self.channel(body.get("channel")), str(body.get("text", "")), files))
 
     async def _slash(self, actor: Actor, body: Body) -> Any:
-        channel, command = self._channel(body.get("channel")), str(body.get("command", ""))
+        channel, command = self.channel(body.get("channel")), str(body.get("command", ""))
         return await self._told(await actor.slash(channel, command, **self._options(actor, body)), body)
 
     async def _autocomplete(self, actor: Actor, body: Body) -> Any:
@@ -232,7 +254,7 @@ class Control:
         if others.keys() & {"option", "value"}:
             raise SandboxError("options named option or value cannot be given here")
         return await actor.autocomplete(
-            self._channel(body.get("channel")),
+            self.channel(body.get("channel")),
             str(body.get("command", "")),
             option=str(body.get("option", "")),
             value=str(body.get("value", "")),
@@ -266,12 +288,32 @@ class Control:
     async def _react(self, actor: Actor, body: Body) -> Any:
         message = self._message(body.get("message"))
         await actor.react(message, str(body.get("emoji", "")))
-        return _message(message)
+        return message_json(message)
 
     async def _unreact(self, actor: Actor, body: Body) -> Any:
         message = self._message(body.get("message"))
         await actor.unreact(message, str(body.get("emoji", "")))
-        return _message(message)
+        return message_json(message)
+
+    async def _archive(self, actor: Actor, body: Body) -> Any:
+        thread = self.channel(body.get("channel"))
+        await actor.archive(thread, locked=body.get("locked") is True)
+        return channel_json(thread)
+
+    async def _unarchive(self, actor: Actor, body: Body) -> Any:
+        thread = self.channel(body.get("channel"))
+        await actor.unarchive(thread)
+        return channel_json(thread)
+
+    async def _lock(self, actor: Actor, body: Body) -> Any:
+        thread = self.channel(body.get("channel"))
+        await actor.lock(thread, body.get("locked") is not False)
+        return channel_json(thread)
+
+    async def _delete_channel(self, actor: Actor, body: Body) -> Any:
+        channel = self.channel(body.get("channel"))
+        await actor.delete_channel(channel)
+        return {"deleted": str(channel.id)}
 
     async def _delete(self, actor: Actor, body: Body) -> Any:
         message = self._message(body.get("message"))
@@ -290,6 +332,10 @@ _ACTIONS: dict[str, Action] = {
     "react": Control._react,
     "unreact": Control._unreact,
     "delete": Control._delete,
+    "archive": Control._archive,
+    "unarchive": Control._unarchive,
+    "lock": Control._lock,
+    "delete_channel": Control._delete_channel,
 }
 
 
@@ -310,70 +356,3 @@ def _file(described: object) -> File:
         except binascii.Error as error:
             raise SandboxError("base64 is not well-formed") from error
     return File(described["filename"], data, described.get("description"))
-
-
-def _channel(channel: Channel) -> dict[str, Any]:
-    return {
-        "id": str(channel.id),
-        "name": channel.name,
-        "parent": None if channel.parent is None else str(channel.parent.id),
-        "archived": channel.thread.archived if channel.thread else False,
-        "messages": len(channel.by_id),
-    }
-
-
-def _attachment(attachment: Attachment) -> dict[str, Any]:
-    return payloads.attachment(attachment)
-
-
-def _message(message: Message) -> dict[str, Any]:
-    """A message as a person sees it, and `components` raw."""
-    return {
-        "id": str(message.id),
-        "channel": str(message.channel.id),
-        "author": message.author.name,
-        "text": message.text,
-        "ephemeral": message.visible_to is not None,
-        "loading": message.is_loading,
-        "edits": message.edits,
-        "buttons": [
-            {"label": item.label or item.emoji, "custom_id": item.custom_id, "disabled": item.disabled, "url": item.url}
-            for item in message.buttons
-        ],
-        "selects": [
-            {
-                "placeholder": item.placeholder,
-                "custom_id": item.custom_id,
-                "disabled": item.disabled,
-                "options": [{"label": option["label"], "value": option["value"]} for option in item.options],
-            }
-            for item in message.selects
-        ],
-        "gallery": [
-            {"url": item.url, "description": item.description, "spoiler": item.spoiler} for item in message.gallery
-        ],
-        "files": [_attachment(item) for item in message.files],
-        "reactions": {reaction.emoji: reaction.count for reaction in message.reactions},
-        "thread": None if message.thread is None else str(message.thread.id),
-        "components": message.components,
-    }
-
-
-def _modal(modal_id: str, modal: Modal) -> dict[str, Any]:
-    return {
-        "id": modal_id,
-        "title": modal.title,
-        "text": modal.text,
-        "fields": [
-            {
-                "type": field.type,
-                "custom_id": field.custom_id,
-                "label": field.label,
-                "description": field.description,
-                "required": field.required,
-                "value": field.value,
-                "options": [{"label": option["label"], "value": option["value"]} for option in field.options],
-            }
-            for field in modal.fields
-        ],
-    }

@@ -29,9 +29,10 @@ When = Callable[[Call], bool]
 
 
 class Hold:
-    """A request that waits at a door until `release` is called. `arrived` is set when one waits."""
+    """A door at which requests wait until `release` is called. `arrived` is set when one waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
         self.arrived = asyncio.Event()
         self._opened = asyncio.Event()
 
@@ -184,7 +185,8 @@ class Trouble:
         when: When | None = None,
     ) -> Hold:
         """Let requests wait until released: the moment to kill a bot at. `done`: handled first, only unanswered."""
-        hold = Hold()
+        rule = Rule("a hold", method, route, times, skip, when)
+        hold = Hold(rule)
 
         async def before(_: Call) -> Answer | None:
             await hold.wait()
@@ -193,7 +195,6 @@ class Trouble:
         async def after(_: Call, __: Answer) -> None:
             await hold.wait()
 
-        rule = Rule("a hold", method, route, times, skip, when)
         if done:
             rule.after = after
         else:

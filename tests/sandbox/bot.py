@@ -60,13 +60,16 @@ class Story(app_commands.Group, name="story", description="Stories"):
 class TestBot(discord.Client):
     __test__ = False
 
-    def __init__(self, intents: discord.Intents | None = None, sync_guild: int | None = None) -> None:
-        super().__init__(intents=intents or discord.Intents.default(), guild_ready_timeout=0.05)
+    def __init__(self, intents: discord.Intents | None = None, sync_guild: int | None = None, **options: Any) -> None:
+        super().__init__(intents=intents or discord.Intents.default(), guild_ready_timeout=0.05, **options)
         self.tree = app_commands.CommandTree(self)
         self.sync_guild = sync_guild
         self.handlers: dict[str, Handler] = {}
         self.seen: list[tuple[str, Any]] = []
         self.errors: list[BaseException] = []
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Nothing: discord.py would wait five seconds before it identifies again."""
 
     async def setup_hook(self) -> None:
         tree = self.tree
@@ -112,6 +115,18 @@ class TestBot(discord.Client):
 
     async def on_typing(self, channel: Any, user: Any, when: Any) -> None:
         self.seen.append(("typing", user))
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        self.seen.append(("thread gone", payload.thread_id))
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        self.seen.append(("thread changed", after))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        self.seen.append(("channel gone", channel.id))
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        self.seen.append(("message gone", payload.message_id))
 
     async def on_resumed(self) -> None:
         self.seen.append(("resumed", None))
