@@ -53,11 +53,14 @@ def edit_channel(call: Call) -> Answer:
     bot = call.bot(channel)
     manages = may(channel, bot, Permission.MANAGE_THREADS)
     unarchives = body.get("archived") is False
-    free = unarchives and not channel.thread.locked and set(body) <= {"archived"}
-    if not manages and not free and (channel.thread.owner_id != bot.id or "locked" in body):
-        raise missing_permissions()
-    if free and not manages:
-        call.demand(channel, sending(channel))
+    if not manages:
+        # Anyone who may write opens an unlocked thread; the rest is for who started it; locks are for moderators.
+        if channel.thread.locked or "locked" in body:
+            raise missing_permissions()
+        if unarchives:
+            call.demand(channel, sending(channel))
+        if channel.thread.owner_id != bot.id and not (unarchives and set(body) <= {"archived"}):
+            raise missing_permissions()
     if channel.thread.archived and not unarchives:
         raise ApiError(400, 50083, "Thread is archived")
     call.state.world.update_channel(channel, {key: body[key] for key in THREAD_CHANGES if key in body})

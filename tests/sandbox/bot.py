@@ -119,8 +119,8 @@ class TestBot(discord.Client):
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         self.seen.append(("thread gone", payload.thread_id))
 
-    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
-        self.seen.append(("thread changed", after))
+    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
+        self.seen.append(("thread archived", payload.data["thread_metadata"]["archived"]))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         self.seen.append(("channel gone", channel.id))
