@@ -19,6 +19,8 @@ from bot.ui.items import ITEMS
 from storycore.work.workshop import Workshop
 
 _log = logging.getLogger(__name__)
+#: A request that Discord puts off for longer is given up, and asked again when its time has come.
+_LONGEST_WAIT_S = 30.0
 COGS = ("cogs.stories", "cogs.scenes")
 
 
@@ -59,6 +61,7 @@ class Fireside(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             http_trace=self.invalid_requests.trace,
+            max_ratelimit_timeout=_LONGEST_WAIT_S,
         )
         self.workshop = workshop
         self.settings = settings

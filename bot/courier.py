@@ -84,6 +84,9 @@ class Courier:
             raise NotYetError(due)
         try:
             return await self._edit(channel, post, post.message_id, sheet)
+        except discord.RateLimited as error:  # told to wait longer than it is worth to hold up the other messages
+            self._due[post.id] = time.monotonic() + error.retry_after
+            raise NotYetError(error.retry_after) from error
         except discord.HTTPException as error:
             if error.code == UNKNOWN_MESSAGE:  # somebody deleted it: it is made again
                 return await self._send(channel, await self._posts.lost(post.id, channel.id), sheet)

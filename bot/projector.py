@@ -110,6 +110,7 @@ class Projector:
     async def close(self) -> None:
         """Stop; what is not shown yet is shown after the next start."""
         self._stop_listening()
+        self._stop_listening = lambda: None
         tasks = [*self._tasks.values(), *([self._patrol] if self._patrol is not None else [])]
         for task in tasks:
             task.cancel()

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
@@ -18,6 +19,7 @@ from discord.ext import commands
 from bot.posts import ScenePost
 from bot.ui.text import KEYCAPS
 from storycore.errors import FiresideError
+from storycore.store.models import now
 from storycore.studio import ballots
 from storycore.studio.people import Person
 
@@ -70,7 +72,7 @@ class Scenes(commands.Cog):
         bot = self.client.user is not None and payload.user_id == self.client.user.id
         if choice is None or bot or (payload.member is not None and payload.member.bot):
             return
-        self._waiting.put_nowait(self._cast(payload, choice))
+        self._waiting.put_nowait(self._cast(payload, choice, now()))
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
@@ -116,13 +118,13 @@ class Scenes(commands.Cog):
         if differing:
             _log.info("scene %d: %d reactions changed while nobody looked", post.scene_id, differing)
 
-    async def _cast(self, payload: discord.RawReactionActionEvent, choice: int) -> None:
+    async def _cast(self, payload: discord.RawReactionActionEvent, choice: int, at: datetime) -> None:
         post = await self.client.projector.posts.scene_of_message(payload.message_id)
         if post is None:
             return
         name = payload.member.display_name if payload.member is not None else ""
         person = Person(payload.user_id, name, server_id=payload.guild_id)
-        await ballots.react(self.client.workshop, post.scene_id, post.offered_round, person, choice)
+        await ballots.react(self.client.workshop, post.scene_id, post.offered_round, person, choice, at)
 
     async def _withdraw(self, message_id: int, member_id: int | None, choice: int | None) -> None:
         post = await self.client.projector.posts.scene_of_message(message_id)

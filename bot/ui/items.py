@@ -9,7 +9,7 @@ import discord
 
 from bot.replies import Asked, answering, person_of, say, workshop_of
 from bot.ui.forms import PromptForm
-from storycore.store.models import BallotSource
+from storycore.store.models import BallotSource, now
 from storycore.studio import ballots, films, scenes, stories
 
 _BUTTON = discord.ui.Button[Any]
@@ -58,8 +58,11 @@ class VoteButton(
 
     async def act(self, interaction: Asked) -> None:
         """Commit, then acknowledge; the tally on the message follows."""
+        pressed = now()
         workshop = workshop_of(interaction)
-        await ballots.cast(workshop, self.scene, self.round, person_of(interaction), self.choice, BallotSource.BUTTON)
+        await ballots.cast(
+            workshop, self.scene, self.round, person_of(interaction), self.choice, BallotSource.BUTTON, pressed
+        )
         await interaction.response.defer()
 
 

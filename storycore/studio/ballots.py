@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -54,9 +55,18 @@ async def story_id_of(workshop: Workshop, scene_id: int) -> int:
 
 
 async def cast(
-    workshop: Workshop, scene_id: int, round_number: int, person: Person, choice: int, source: BallotSource
+    workshop: Workshop,
+    scene_id: int,
+    round_number: int,
+    person: Person,
+    choice: int,
+    source: BallotSource,
+    at: datetime | None = None,
 ) -> Voted:
     """Cast a ballot for a candidate of the round that is shown.
+
+    ``at`` is when the member chose (default: now). The last choice stands, by that time and not by when it is
+    written: a reaction that waited its turn does not undo a button pressed after it.
 
     Raises ``StateError`` when other pictures are shown by now, ``NotFoundError`` for a candidate that is not offered.
     """
@@ -77,7 +87,7 @@ async def cast(
                 BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == person.id
             )
         )
-        await _store(session, scene_id, round_number, person.id, choice, source)
+        await _store(session, scene_id, round_number, person.id, choice, source, at or now())
     return Voted(scene.number, choice, before)
 
 
@@ -93,17 +103,27 @@ async def _offered(session: AsyncSession, scene_id: int, round_number: int) -> i
 
 
 async def _store(
-    session: AsyncSession, scene_id: int, round_number: int, member_id: int, choice: int, source: BallotSource
+    session: AsyncSession,
+    scene_id: int,
+    round_number: int,
+    member_id: int,
+    choice: int,
+    source: BallotSource,
+    at: datetime,
 ) -> None:
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    changed = {"choice": choice, "source": source, "cast_at": now()}
+    changed = {"choice": choice, "source": source, "cast_at": at}
     statement = insert(BallotRow).values(scene_id=scene_id, round=round_number, member_id=member_id, **changed)
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["scene_id", "round", "member_id"], set_=changed)
+        statement.on_conflict_do_update(
+            index_elements=["scene_id", "round", "member_id"], set_=changed, where=BallotRow.cast_at <= at
+        )
     )
 
 
-async def react(workshop: Workshop, scene_id: int, round_number: int, person: Person, choice: int) -> bool:
+async def react(
+    workshop: Workshop, scene_id: int, round_number: int, person: Person, choice: int, at: datetime | None = None
+) -> bool:
     """A reaction was seen under a scene: keep it, and if it is new, cast the ballot it stands for.
 
     Seeing the same reaction again (a replayed event, a restart) changes nothing. Says whether it was new. Raises as
@@ -115,7 +135,7 @@ async def react(workshop: Workshop, scene_id: int, round_number: int, person: Pe
         await story_of(session, scene_id)
         new = await insert_new(session, ReactionRow, scene_id=scene_id, member_id=person.id, choice=choice)
     if new:
-        await cast(workshop, scene_id, round_number, person, choice, BallotSource.REACTION)
+        await cast(workshop, scene_id, round_number, person, choice, BallotSource.REACTION, at)
     return new
 
 
@@ -180,5 +200,5 @@ async def reconcile(
                 BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member
             )
             if votes_count and choice <= offered and await session.scalar(held) is None:
-                await _store(session, scene_id, round_number, member, choice, BallotSource.REACTION)
+                await _store(session, scene_id, round_number, member, choice, BallotSource.REACTION, now())
     return len(before ^ now_standing)

@@ -57,6 +57,12 @@ class Workshop:
     engine: Engine
     options: WorkOptions = field(default_factory=WorkOptions)
     changes: Changes = field(default_factory=Changes)
+    painter_known: bool = False
+
+    async def know_painter(self) -> None:
+        """Ask the painter how it is until it has answered once: only then is its fingerprint complete."""
+        if not self.painter_known:
+            self.painter_known = (await self.painter.health()).ok
 
     @property
     def made(self) -> MadeStore:

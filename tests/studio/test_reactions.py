@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storycore.store.models import BallotSource, WorkState
+from storycore.store.models import BallotSource, WorkState, now
 from storycore.studio import ballots, films, scenes, stories
 from storycore.work.workshop import Workshop
 from tests.support.studio import ADA, BO, CY, HOME, ready
@@ -73,3 +73,15 @@ async def test_a_film_that_the_place_refuses_is_made_smaller(workshop: Workshop)
     view = await stories.show(workshop, view.id)
     assert view.films[0].state is WorkState.FAILED
     assert "refused" in view.films[0].problem
+
+
+async def test_the_last_choice_stands_by_when_it_was_made(workshop: Workshop) -> None:
+    """A reaction that waited behind others is written after the button that was pressed later."""
+    view = await ready(workshop)
+    scene = view.scenes[0]
+    earlier = now()
+    await ballots.cast(workshop, scene.id, 1, BO, 3, BallotSource.BUTTON)
+    await ballots.react(workshop, scene.id, 1, BO, 2, earlier)
+    assert await votes_after(workshop, view.id) == {1: 0, 2: 0, 3: 1}
+    await ballots.react(workshop, scene.id, 1, BO, 1)
+    assert await votes_after(workshop, view.id) == {1: 1, 2: 0, 3: 0}

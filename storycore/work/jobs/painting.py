@@ -113,6 +113,7 @@ def _key(workshop: Workshop, order: _Order, seed: int) -> str:
 async def _paint(workshop: Workshop, round_id: int, order: _Order) -> list[Made]:
     seeds = [(order.seed + index) % 2**32 for index in range(order.count)]
     store = workshop.made
+    await workshop.know_painter()
     made: dict[int, Made] = {}
     for index, seed in enumerate(seeds):
         kept = await store.find(_key(workshop, order, seed))
