@@ -17,11 +17,16 @@ class CutError(Exception):
         self.reset = reset
 
 
-def cut(request: web.Request, *, reset: bool = False) -> None:
-    """End a request's TCP connection at once; what is still to be sent is lost. One gone already stays gone."""
+def cut(request: web.Request, *, reset: bool = False) -> web.Response:
+    """End a request's TCP connection at once; what is still to be sent is lost. One gone already stays gone.
+
+    Gives what a handler returns then: aiohttp takes an answer that cannot be written for a client that has left,
+    and an exception for a defect of the server.
+    """
     transport = request.transport
     if transport is not None:
         abort(transport, reset=reset)
+    return web.Response(status=503)
 
 
 def abort(transport: asyncio.BaseTransport, *, reset: bool = False) -> None:

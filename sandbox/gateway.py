@@ -87,8 +87,7 @@ class Gateway:
         if self.down == "503":
             return web.Response(status=503, text="upstream connect error or disconnect/reset before headers")
         if self.down is not None:
-            cut(request, reset=self.down == "reset")
-            raise ConnectionResetError("the gateway is down")
+            return cut(request, reset=self.down == "reset")
         compress = request.query.get("compress")
         if compress not in (None, "zlib-stream"):
             self._complain("gateway", f"the sandbox cannot compress as {compress}")

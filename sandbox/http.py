@@ -116,8 +116,7 @@ class Rest:
         except CutError as error:
             entry.problems += (str(error),)
             self._log(entry)
-            cut(request, reset=error.reset)
-            raise ConnectionResetError(str(error)) from error
+            return cut(request, reset=error.reset)
         entry.status = answer.status
         self._log(entry)
         return self._written(call, answer)
