@@ -39,6 +39,8 @@ LATE = 1.5
 """Heartbeat intervals after which a silent client is asked for a heartbeat."""
 GRACE = 5.0
 """Seconds of the real clock that a client asked for a heartbeat has to send one before it is closed with 4009."""
+CLOSE_WITHIN = 3.0
+"""Seconds of the real clock that a client has to answer a close frame."""
 RESUMABLE_FOR = 300.0
 """Seconds that a session waits for its client: Discord says only that it does for a while."""
 GIVEN_UP = (1000, 1001)
@@ -91,7 +93,7 @@ class Gateway:
         compress = request.query.get("compress")
         if compress not in (None, "zlib-stream"):
             self._complain("gateway", f"the sandbox cannot compress as {compress}")
-        ws = web.WebSocketResponse(compress=False, max_msg_size=4096 * 16, autoping=True)
+        ws = web.WebSocketResponse(compress=False, max_msg_size=4096 * 16, timeout=CLOSE_WITHIN)
         await ws.prepare(request)
         now = self._state.world.clock.time()
         socket = Socket(ws, request, compressed=compress == "zlib-stream", beat_at=now)

@@ -182,6 +182,7 @@ class Sandbox:
 
     async def close(self) -> None:
         """Close every connection and stop listening."""
+        self.trouble.drop_holds()
         await self.gateway.close()
         await self.network.close()
 

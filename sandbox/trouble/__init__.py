@@ -29,21 +29,29 @@ When = Callable[[Call], bool]
 
 
 class Hold:
-    """A door at which requests wait until `release` is called. `arrived` is set when one waits."""
+    """A door at which requests wait until `release` or `drop`. `arrived` is set when one waits."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.arrived = asyncio.Event()
         self._opened = asyncio.Event()
+        self._dropped = False
 
     def release(self) -> None:
         """Let what waits (and what still comes) go on."""
+        self._opened.set()
+
+    def drop(self) -> None:
+        """Cut off what waits (and what still comes): it is never done, or, if done already, never answered."""
+        self._dropped = True
         self._opened.set()
 
     async def wait(self) -> None:
         """The request's side."""
         self.arrived.set()
         await self._opened.wait()
+        if self._dropped:
+            raise CutError("held, and dropped", reset=False)
 
 
 class Trouble:
@@ -55,6 +63,7 @@ class Trouble:
         self._gateway = gateway
         self._network = network
         self._revoked: dict[int, int] = {}
+        self._holds: list[Hold] = []
 
     # REST
 
@@ -200,6 +209,7 @@ class Trouble:
         else:
             rule.before = before
         self._book.add(rule)
+        self._holds.append(hold)
         return hold
 
     @property
@@ -314,9 +324,18 @@ class Trouble:
 
     # And over
 
+    def drop_holds(self) -> None:
+        """Cut off everything that is held."""
+        for hold in self._holds:
+            hold.drop()
+        self._holds.clear()
+
     async def calm(self) -> None:
-        """Switch everything off again: rules lifted, gateway and network up, heartbeats answered, permissions back."""
+        """Switch everything off: rules lifted, holds released, gateway and network up, permissions given back."""
         self._book.clear()
+        for hold in self._holds:
+            hold.release()
+        self._holds.clear()
         self.answer_heartbeats()
         await self.gateway_up()
         await self.network_up()

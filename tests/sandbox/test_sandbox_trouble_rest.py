@@ -182,6 +182,14 @@ async def test_slow_answers_and_holds(sandbox: Sandbox, place: discord.TextChann
     door.release()
     await sending
 
+    door = sandbox.trouble.hold(*SEND)
+    sending = asyncio.create_task(place.send("held: dropped"))
+    await asyncio.wait_for(door.arrived.wait(), 5)
+    door.drop()
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await sending
+    assert "held: dropped" not in texts(channel)
+
 
 async def test_an_upload_too_large(sandbox: Sandbox, place: discord.TextChannel, channel: Channel) -> None:
     before = texts(channel)
