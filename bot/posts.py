@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from storycore.store.database import Database
-from storycore.store.models import STORYBOARD, PostRow, StoryRow, StoryState, now
+from storycore.store.models import STORYBOARD, PostRow, ReactionRow, StoryRow, StoryState, now
 
 __all__ = ["STORYBOARD", "Post", "Posts", "ScenePost", "film_subject", "scene_subject"]
 
@@ -119,11 +119,17 @@ class Posts:
             row.channel_id, row.nonce = channel_id, _new_nonce()
             return _post(row, fresh=True)
 
-    async def offered(self, post_id: int, round_number: int, *, complete: bool) -> None:
-        """Note for which round the reactions under a message count, and whether the bot offered all of them."""
+    async def offered(self, post_id: int, round_number: int, *, complete: bool, forgotten: int | None = None) -> None:
+        """Note for which round the reactions under a message count, and whether the bot offered all of them.
+
+        ``forgotten``: the scene whose reactions were cleared. What was seen of them goes in the same moment: no
+        reaction can come between, be kept as seen, and not be counted.
+        """
         async with self._database.write() as session:
             row = await session.get_one(PostRow, post_id)
             row.offered_round, row.offered_all = round_number, complete
+            if forgotten is not None:
+                await session.execute(delete(ReactionRow).where(ReactionRow.scene_id == forgotten))
 
     async def scene_of_message(self, message_id: int) -> ScenePost | None:
         """The scene a message shows and the round whose reactions stand on it; None for any other message."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 
 from bot.courier import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Courier, Draw, NotYetError, TooLargeError
-from bot.posts import STORYBOARD, Post, Posts, film_subject, scene_subject
+from bot.posts import STORYBOARD, Post, Posts, ScenePost, film_subject, scene_subject
 from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import can_be_posted, scene_sheet
 from bot.ui.storyboard import storyboard_sheet
@@ -189,8 +189,10 @@ class Projector:
             subject = scene_subject(scene.id)
             if subject not in looked.posted and not can_be_posted(scene):
                 break  # scenes are posted in their order
+            if not await self._make_room(looked, thread, scene):
+                continue
             if await self._show(looked, thread, subject, _scene_drawing(view, scene)):
-                await self._offer_reactions(looked.posted[subject], thread, scene)
+                await self._offer_reactions(looked, looked.posted[subject], thread, scene)
         for film in view.films:
             await self._show(looked, thread, film_subject(film.id, file=False), _progress_drawing(view, film))
             if film.state is WorkState.DONE and film.path is not None:
@@ -214,23 +216,39 @@ class Projector:
             _log.info("film %d is refused for its size; it is made again, smaller", film.id)
             await films.make_smaller(self._workshop, film.id, error.size)
 
-    async def _offer_reactions(self, post: Post, thread: discord.PartialMessageable, scene: SceneView) -> None:
-        """Put 1️⃣ 2️⃣ … under a new round's pictures; the reactions to the pictures before go first."""
-        if scene.shown is None or post.message_id is None:
+    async def _make_room(self, looked: _Pass, thread: discord.PartialMessageable, scene: SceneView) -> bool:
+        """Before new pictures are shown, take the reactions to the old ones away; False when it is too early for both.
+
+        Until the new round is offered, no reaction counts: it could be meant for either.
+        """
+        post = looked.posted.get(scene_subject(scene.id))
+        if post is None or post.message_id is None or scene.shown is None:
+            return True
+        if post.offered_round in (0, scene.shown.number):
+            return True
+        due = self.courier.seconds_until_due(post)
+        if due > 0:
+            looked.waits.append(due)
+            return False
+        await self.posts.offered(post.id, 0, complete=False)
+        if await self._clear_reactions(thread.get_partial_message(post.message_id)):
+            await ballots.forget_reactions(self._workshop, scene.id)
+        looked.posted[post.subject] = replace(post, offered_round=0, offered_all=False)
+        return True
+
+    async def _offer_reactions(
+        self, looked: _Pass, post: Post, thread: discord.PartialMessageable, scene: SceneView
+    ) -> None:
+        """Put 1️⃣ 2️⃣ … under a new round's pictures; from then on reactions count for it."""
+        if scene.shown is None or post.message_id is None or post.offered_all:
             return
+        await self.posts.offered(post.id, scene.shown.number, complete=False)
         message = thread.get_partial_message(post.message_id)
-        if post.offered_round != scene.shown.number:
-            cleared = True
-            if post.offered_round:
-                cleared = await self._clear_reactions(message)
-            if cleared:
-                await ballots.forget_reactions(self._workshop, scene.id)
-            await self.posts.offered(post.id, scene.shown.number, complete=False)
-        elif post.offered_all:
-            return
         for candidate in scene.shown.candidates:
             await message.add_reaction(KEYCAPS[candidate.number - 1])
         await self.posts.offered(post.id, scene.shown.number, complete=True)
+        offered = ScenePost(looked.view.id, scene.id, thread.id, post.message_id, scene.shown.number)
+        self._client.dispatch("scene_offered", offered)
 
     async def _clear_reactions(self, message: discord.PartialMessage) -> bool:
         try:
@@ -238,6 +256,8 @@ class Projector:
         except discord.Forbidden:
             _log.info("may not clear old reactions; they stay, and count for nothing until given again")
             return False
+        except discord.NotFound:  # deleted: the edit finds that out, and posts it anew
+            return True
         return True
 
     async def _thread(self, looked: _Pass, channel: discord.PartialMessageable) -> discord.PartialMessageable:
