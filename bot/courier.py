@@ -79,7 +79,7 @@ class Courier:
             return await self._send(channel, post, sheet)
         if post.shown == sheet.shown:
             return post
-        due = self._due.get(post.id, 0.0) - time.monotonic()
+        due = self.seconds_until_due(post)
         if due > 0:
             raise NotYetError(due)
         try:
@@ -94,6 +94,10 @@ class Courier:
                 self._due[post.id] = time.monotonic() + _SECONDS_AFTER_OLD_REFUSAL
                 raise NotYetError(_SECONDS_AFTER_OLD_REFUSAL) from error
             raise
+
+    def seconds_until_due(self, post: Post) -> float:
+        """How long until a message may be edited again; 0 when it may be now."""
+        return max(0.0, self._due.get(post.id, 0.0) - time.monotonic())
 
     async def exists(self, channel: discord.PartialMessageable, post: Post) -> bool:
         """Whether a message is still there."""

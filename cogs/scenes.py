@@ -18,8 +18,8 @@ from discord.ext import commands
 
 from bot.posts import ScenePost
 from bot.ui.text import KEYCAPS
-from storycore.errors import FiresideError, StateError
-from storycore.store.models import BallotSource, now
+from storycore.errors import FiresideError
+from storycore.store.models import now
 from storycore.studio import ballots
 from storycore.studio.people import Person
 
@@ -104,16 +104,6 @@ class Scenes(commands.Cog):
             self._waiting.put_nowait(self._reconcile(post))
 
     @commands.Cog.listener()
-    async def on_scene_offered(self, message_id: int) -> None:
-        """The projector offered new pictures: somebody may have reacted to them before that was noted."""
-        self._waiting.put_nowait(self._reconcile_offered(message_id))
-
-    async def _reconcile_offered(self, message_id: int) -> None:
-        post = await self.client.projector.posts.scene_of_message(message_id)
-        if post is not None:
-            await self._reconcile(post)
-
-    @commands.Cog.listener()
     async def on_scene_offered(self, post: ScenePost) -> None:
         """The projector offered a new round: whoever reacted before the bot was done is counted too."""
         self._waiting.put_nowait(self._reconcile(post))
@@ -139,16 +129,7 @@ class Scenes(commands.Cog):
             return
         name = payload.member.display_name if payload.member is not None else ""
         person = Person(payload.user_id, name, server_id=payload.guild_id)
-        workshop = self.client.workshop
-        try:
-            await ballots.react(workshop, post.scene_id, post.offered_round, person, choice, at)
-        except StateError:
-            newer = await self.client.projector.posts.scene_of_message(payload.message_id)
-            if newer is None or newer.offered_round == post.offered_round:
-                raise
-            # The pictures were offered between the two looks: the reaction is for them, and was kept, not counted.
-            source = BallotSource.REACTION
-            await ballots.cast(workshop, newer.scene_id, newer.offered_round, person, choice, source, at)
+        await ballots.react(self.client.workshop, post.scene_id, post.offered_round, person, choice, at)
 
     async def _withdraw(self, message_id: int, member_id: int | None, choice: int | None) -> None:
         post = await self.client.projector.posts.scene_of_message(message_id)

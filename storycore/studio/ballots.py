@@ -74,20 +74,34 @@ async def cast(
         raise StateError("Only members of a server vote.", "At the command line, write picks into story.yaml.")
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, story):
-        require_here(story, person)
-        require_open(story)
-        scene = await session.get_one(SceneRow, scene_id)
-        if scene.round != round_number or scene.round == 0:
-            raise StateError("These pictures were replaced by new ones.", "Vote for one of the new pictures.")
-        offered = await _offered(session, scene_id, round_number)
-        if not 1 <= choice <= offered:
-            raise NotFoundError(f"There is no picture {choice} here.", f"Choose one from 1 to {offered}.")
-        before = await session.scalar(
-            select(BallotRow.choice).where(
-                BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == person.id
-            )
+        return await _cast(session, story, scene_id, round_number, person, choice, source, at or now())
+
+
+async def _cast(
+    session: AsyncSession,
+    story: StoryRow,
+    scene_id: int,
+    round_number: int,
+    person: Person,
+    choice: int,
+    source: BallotSource,
+    at: datetime,
+) -> Voted:
+    require_here(story, person)
+    require_open(story)
+    scene = await session.get_one(SceneRow, scene_id)
+    if scene.round != round_number or scene.round == 0:
+        raise StateError("These pictures were replaced by new ones.", "Vote for one of the new pictures.")
+    offered = await _offered(session, scene_id, round_number)
+    if not 1 <= choice <= offered:
+        raise NotFoundError(f"There is no picture {choice} here.", f"Choose one from 1 to {offered}.")
+    member_id = person.id or 0
+    before = await session.scalar(
+        select(BallotRow.choice).where(
+            BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member_id
         )
-        await _store(session, scene_id, round_number, person.id, choice, source, at or now())
+    )
+    await _store(session, scene_id, round_number, member_id, choice, source, at)
     return Voted(scene.number, choice, before)
 
 
@@ -127,15 +141,16 @@ async def react(
     """A reaction was seen under a scene: keep it, and if it is new, cast the ballot it stands for.
 
     Seeing the same reaction again (a replayed event, a restart) changes nothing. Says whether it was new. Raises as
-    :func:`cast` does; a reaction that cannot be a vote is kept all the same, so that it is not taken for new later.
+    :func:`cast` does, and then has not seen it: one given between two rounds is found when the new round is offered.
     """
     if person.id is None:
         raise StateError("Only members of a server vote.")
-    async with workshop.database.write() as session:
-        await story_of(session, scene_id)
+    story_id = await story_id_of(workshop, scene_id)
+    async with workshop.changing(story_id) as (session, story):
         new = await insert_new(session, ReactionRow, scene_id=scene_id, member_id=person.id, choice=choice)
-    if new:
-        await cast(workshop, scene_id, round_number, person, choice, BallotSource.REACTION, at)
+        if new:
+            when = at or now()
+            await _cast(session, story, scene_id, round_number, person, choice, BallotSource.REACTION, when)
     return new
 
 
