@@ -20,15 +20,13 @@ from sandbox.gateway import Gateway
 from sandbox.rest import Answer, Call, find
 from sandbox.rest.threads import sleepy_threads
 from sandbox.state import State
+from sandbox.trouble.answers import limited
 from sandbox.trouble.rules import Book
 from sandbox.world import File
 
 _log = logging.getLogger(__name__)
 
 PREFIX = "/api/v10"
-BUCKET = 50
-"""Requests a bucket holds; generous, so that nothing waits on a sandbox."""
-BUCKET_SECONDS = 1.0
 MAX_FILES = 10
 JSON_LIMIT = 2**20
 REQUESTS_KEPT = 10_000
@@ -146,6 +144,8 @@ class Rest:
         entry.problems = tuple(self._objections(call))
         if route.needs_token and request.headers.get("Authorization") != f"Bot {self._state.token}":
             raise ApiError(401, 0, "401: Unauthorized")
+        if (refused := self._hasty(call)) is not None:
+            return refused
         for fault in list(self.faults):
             given = fault(call)
             if isinstance(given, Awaitable):
@@ -223,27 +223,38 @@ class Rest:
         headers["Content-Type"] = "application/json"
         return web.Response(status=answer.status, body=json.dumps(answer.body).encode(), headers=headers)
 
-    def _limit_headers(self, call: Call) -> dict[str, str]:
-        """Rate limit headers of an honest, generous bucket; nothing is refused for it yet."""
-        if call.route is None:
-            return {}
-        now = self._state.world.clock.time()
-        major = "/".join(call.args.get(name, "") for name in ("channel_id", "guild_id", "webhook_id", "webhook_token"))
-        key = f"{call.route} {major}"
+    def _hasty(self, call: Call) -> Answer | None:
+        """Count the request into its bucket; the refusal of one too many, where that is refused."""
+        now, limits = self._state.world.clock.time(), self._state.limits
+        key = _bucket(call)
         reset, used = self._buckets.get(key, (0.0, 0))
         if reset <= now:
-            reset, used = now + BUCKET_SECONDS, 0
+            reset, used = now + limits.bucket_seconds, 0
         if len(self._buckets) > BUCKETS_KEPT:
             self._buckets = {name: held for name, held in self._buckets.items() if held[0] > now}
         self._buckets[key] = (reset, used + 1)
+        return limited(round(reset - now, 3)) if limits.strict and used >= limits.bucket else None
+
+    def _limit_headers(self, call: Call) -> dict[str, str]:
+        if call.route is None or (held := self._buckets.get(_bucket(call))) is None:
+            return {}
+        limits = self._state.limits
+        reset, used = held
+        left = max(0.0, reset - self._state.world.clock.time())
         return {
-            "X-RateLimit-Limit": str(BUCKET),
-            "X-RateLimit-Remaining": str(max(0, BUCKET - used - 1)),
+            "X-RateLimit-Limit": str(limits.bucket),
+            "X-RateLimit-Remaining": str(max(0, limits.bucket - used)),
             "X-RateLimit-Reset": f"{reset:.3f}",
-            "X-RateLimit-Reset-After": f"{math.ceil((reset - now) * 1000) / 1000:.3f}",
+            "X-RateLimit-Reset-After": f"{math.ceil(left * 1000) / 1000:.3f}",
             "X-RateLimit-Bucket": hashlib.md5(call.route.encode(), usedforsecurity=False).hexdigest(),
             "Via": "1.1 sandbox",
         }
+
+
+def _bucket(call: Call) -> str:
+    """What shares a rate limit: a route, and its major parameters."""
+    major = "/".join(call.args.get(name, "") for name in ("channel_id", "guild_id", "webhook_id", "webhook_token"))
+    return f"{call.route} {major}"
 
 
 def _json(data: bytes) -> Any:

@@ -17,6 +17,9 @@ from sandbox.cut import cut
 KEPT_EVENTS = 5_000
 """Events of a session that can be replayed; one that has missed more starts anew."""
 
+GIVE_UP_AFTER = 5.0
+"""Seconds of the real clock for what is still to be sent before a close frame, and for the client's answer to it."""
+
 
 @dataclass(frozen=True)
 class _Close:
@@ -68,7 +71,11 @@ class Socket:
         """Close with a code, after the frames that were put before."""
         self.closed_here = True
         self._queue.put_nowait(_Close(code, words))
-        await self._done.wait()
+        try:
+            await asyncio.wait_for(self._done.wait(), GIVE_UP_AFTER)
+        except TimeoutError:
+            # A client that reads nothing (stopped, or gone without a trace) would be waited for without end.
+            self.drop()
 
     def drop(self) -> None:
         """End the connection without a close frame."""

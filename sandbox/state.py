@@ -17,7 +17,9 @@ class Limits:
     `old_edits`: edits in an hour, per channel, of messages older than an hour; `old_edit_retry_after`: the seconds that
     a refusal names (30046; waiting them does not help, as in Discord); `active_threads`: of a server; `nonce_lasts`:
     seconds for which a nonce with `enforce_nonce` gives the message again that it made; `thread_again`: whether a
-    message whose thread was deleted can have a new one, or gets 160004 for ever.
+    message whose thread was deleted can have a new one, or gets 160004 for ever. `bucket` requests in `bucket_seconds`
+    are what the rate limit headers promise for each route and channel, generous by default so that nothing waits on a
+    sandbox; with `strict` a client that does not keep to them gets 429.
     """
 
     old_edits: int = 30
@@ -25,6 +27,9 @@ class Limits:
     active_threads: int = 1000
     nonce_lasts: float = 300.0
     thread_again: bool = True
+    bucket: int = 50
+    bucket_seconds: float = 1.0
+    strict: bool = False
 
 
 @dataclass

@@ -120,6 +120,29 @@ async def test_a_rate_limit_in_full(sandbox: Sandbox) -> None:
     assert "X-RateLimit-Bucket" not in of_all
 
 
+async def test_haste_is_refused_where_one_is_strict(
+    sandbox: Sandbox, place: discord.TextChannel, channel: Channel
+) -> None:
+    sandbox.limits.bucket, sandbox.limits.bucket_seconds, sandbox.limits.strict = 2, 0.2, True
+    sandbox.clock.advance(2)
+    try:
+        start, token = len(sandbox.requests), {"Authorization": f"Bot {sandbox.token}"}
+        # discord.py keeps to what the headers say ...
+        for n in range(5):
+            await place.send(f"patient {n}")
+        assert [item.status for item in sandbox.requests[start:]] == [200] * 5
+        # ... and who does not is told to.
+        sandbox.limits.bucket_seconds = 30.0
+        async with aiohttp.ClientSession(headers=token) as session:
+            for status in (200, 200, 429):
+                async with session.get(sandbox.api_url + "/users/@me") as answer:
+                    assert answer.status == status
+                    body = await answer.json()
+        assert 0 < body["retry_after"] <= 30
+    finally:
+        sandbox.limits.bucket, sandbox.limits.bucket_seconds, sandbox.limits.strict = 50, 1.0, False
+
+
 async def test_which_requests_meet_it(sandbox: Sandbox, bot: TestBot, guild: GuildView, channel: Channel) -> None:
     general = guild.channel("general")
     sandbox.trouble.refuse(
