@@ -116,13 +116,15 @@ class ThreadReader:
 
 
 @asynccontextmanager
-async def small_workshop(folder: Path, options: WorkOptions | None = None) -> AsyncIterator[Workshop]:
-    """A workshop in ``folder``, closed at the end."""
+async def small_workshop(
+    folder: Path, options: WorkOptions | None = None, painter: QuickPainter | None = None
+) -> AsyncIterator[Workshop]:
+    """A workshop in ``folder``, closed at the end. A ``painter`` of one's own can outlive it."""
     url = f"sqlite+aiosqlite:///{folder / 'fireside.db'}"
     workshop = Workshop(
         database=await Database.open(url),
         folder=MediaFolder(folder / "media"),
-        painter=QuickPainter(),
+        painter=painter or QuickPainter(),
         narrator=QuickNarrator(),
         reader=ThreadReader(),
         engine=Engine(url, poll_s=0.05),
