@@ -14,6 +14,7 @@ from storycore.cast.base import DEFAULT_UNDERSTANDER
 from storycore.cast.model import Understanding
 from storycore.cast.understand import understand
 from storycore.errors import ScriptError
+from storycore.workers import settle_in
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,7 +65,8 @@ class UnderstandingPool:
 
     async def _once(self, call: Callable[[], T]) -> T:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=settle_in)
         future = asyncio.get_running_loop().run_in_executor(self._pool, call)
         try:
             return await asyncio.wait_for(future, self.timeout_s)

