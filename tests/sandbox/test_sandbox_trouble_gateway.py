@@ -87,6 +87,7 @@ async def test_invalid_for_good_hides_what_happened_meanwhile(
 ) -> None:
     before, identified = sandbox.connections, sandbox.gateway.identified
     await sandbox.trouble.invalidate()
+    assert sandbox.gateway.sessions == []
     lost = await ada.send(channel, "into the gap")
     await back(sandbox, before)
     await say(bot, sandbox, ada, channel, "after it")
