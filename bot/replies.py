@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -75,8 +76,8 @@ async def answer_error(interaction: Asked, error: Exception) -> None:
     text = words_for(error)
     try:
         await say(interaction, text)
-    except discord.HTTPException as failure:
-        _log.warning("an answer did not reach interaction %d: %s", interaction.id, failure.status)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as failure:
+        _log.warning("an answer did not reach interaction %d: %r", interaction.id, failure)
 
 
 @asynccontextmanager

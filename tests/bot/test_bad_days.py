@@ -143,7 +143,10 @@ async def test_deleted_messages_are_made_again(wire: Wire) -> None:
     check_nothing_twice(wire)
 
 
-async def test_a_deleted_thread_is_made_again_with_everything_in_it(wire: Wire) -> None:
+@pytest.mark.parametrize("again", [True, False], ids=["from the same message", "from a new storyboard"])
+async def test_a_deleted_thread_is_made_again_with_everything_in_it(wire: Wire, again: bool) -> None:
+    """Whether a message whose thread was deleted may get another is not written down: both are met."""
+    wire.sandbox.limits.thread_again = again
     await wire.new_story()
     scenes = await wire.painted()
     await wire.member("Bo").click(scenes[0], label="2")
