@@ -111,9 +111,16 @@ class Posts:
             return _post(row)
 
     async def lost(self, post_id: int, channel_id: int) -> Post:
-        """The message is gone: it is posted anew in ``channel_id``, under a new nonce."""
+        """The message is gone: it is posted anew in ``channel_id``, under a new nonce.
+
+        The reactions that stood under it are gone too, but nobody took them away: they are forgotten in the same
+        moment, and the ballots they cast stay.
+        """
         async with self._database.write() as session:
             row = await session.get_one(PostRow, post_id)
+            if row.subject.startswith("scene:"):
+                scene_id = int(row.subject.removeprefix("scene:"))
+                await session.execute(delete(ReactionRow).where(ReactionRow.scene_id == scene_id))
             row.message_id = row.shown = row.files = row.posted_at = None
             row.offered_round, row.offered_all = 0, False
             row.channel_id, row.nonce = channel_id, _new_nonce()

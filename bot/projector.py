@@ -219,12 +219,13 @@ class Projector:
     async def _make_room(self, looked: _Pass, thread: discord.PartialMessageable, scene: SceneView) -> bool:
         """Before new pictures are shown, take the reactions to the old ones away; False when it is too early for both.
 
-        Until the new round is offered, no reaction counts: it could be meant for either.
+        Until the new round is offered, no reaction counts: it could be meant for either. (0 is what an earlier try
+        left that was cut short between the two: it is done again.)
         """
         post = looked.posted.get(scene_subject(scene.id))
         if post is None or post.message_id is None or scene.shown is None:
             return True
-        if post.offered_round in (0, scene.shown.number):
+        if post.offered_round == scene.shown.number:
             return True
         due = self.courier.seconds_until_due(post)
         if due > 0:
@@ -296,8 +297,6 @@ class Projector:
         for subject, post in looked.posted.items():
             if subject != STORYBOARD:
                 await self.posts.lost(post.id, channel.id)
-        for scene in looked.view.scenes:
-            await ballots.forget_reactions(self._workshop, scene.id)
         await self.posts.set_thread(looked.view.id, None)
 
     async def _open_thread(self, thread_id: int) -> None:
@@ -315,8 +314,6 @@ class Projector:
             place = channel if subject == STORYBOARD else thread
             if post.message_id is not None and not await self.courier.exists(place, post):
                 looked.posted[subject] = await self.posts.lost(post.id, place.id)
-                if subject.startswith("scene:"):
-                    await ballots.forget_reactions(self._workshop, int(subject.removeprefix("scene:")))
 
     async def _pause(self, looked: _Pass, channel: discord.PartialMessageable, words: str) -> None:
         """Say once why the story is not shown: in the log, and on the storyboard if that can still be changed."""
