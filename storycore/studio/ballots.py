@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -167,16 +167,18 @@ async def unreact(workshop: Workshop, scene_id: int, member_id: int | None, choi
 async def _unreact(session: AsyncSession, scene_id: int, member_id: int | None, choice: int | None) -> int:
     scene = await session.get_one(SceneRow, scene_id)
     seen = delete(ReactionRow).where(ReactionRow.scene_id == scene_id)
+    if member_id is not None:
+        seen = seen.where(ReactionRow.member_id == member_id)
+    if choice is not None:
+        seen = seen.where(ReactionRow.choice == choice)
+    # Only what stood there takes a ballot with it: a ballot whose reaction went with a deleted message stays.
+    gone = [tuple(row) for row in await session.execute(seen.returning(ReactionRow.member_id, ReactionRow.choice))]
     held = delete(BallotRow).where(
         BallotRow.scene_id == scene_id,
         BallotRow.round == scene.round,
         BallotRow.source == BallotSource.REACTION,
+        tuple_(BallotRow.member_id, BallotRow.choice).in_(gone),
     )
-    if member_id is not None:
-        seen, held = seen.where(ReactionRow.member_id == member_id), held.where(BallotRow.member_id == member_id)
-    if choice is not None:
-        seen, held = seen.where(ReactionRow.choice == choice), held.where(BallotRow.choice == choice)
-    await session.execute(seen)
     return len((await session.scalars(held.returning(BallotRow.id))).all())
 
 
