@@ -116,7 +116,7 @@ class PickSelect(
     def __init__(
         self, scene: int, round_: int, candidates: int = 1, pick: int | None = None, *, disabled: bool = False
     ) -> None:
-        self.scene = scene
+        self.scene, self.round = scene, round_
         options = [
             discord.SelectOption(label="Let the votes decide", value="votes", emoji="🗳️", default=pick is None),
             *(
@@ -142,7 +142,7 @@ class PickSelect(
         """Keep the pick; who may not is told so, and the message shows again what holds."""
         chosen = self.item.values[0] if self.item.values else "votes"
         choice = int(chosen) if chosen.isdigit() else None
-        await scenes.pick(workshop_of(interaction), self.scene, person_of(interaction), choice)
+        await scenes.pick(workshop_of(interaction), self.scene, person_of(interaction), choice, self.round)
         await interaction.response.defer()
 
 

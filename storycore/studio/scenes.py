@@ -90,16 +90,21 @@ async def paint_again(workshop: Workshop, scene_id: int, person: Person) -> Aske
     return Asked(scene.number, asked.number)
 
 
-async def pick(workshop: Workshop, scene_id: int, person: Person, choice: int | None) -> int:
+async def pick(
+    workshop: Workshop, scene_id: int, person: Person, choice: int | None, round_number: int | None = None
+) -> int:
     """Pick the candidate that the film uses, or (None) leave it to the votes; gives the scene's number.
 
-    The author and moderators may. Raises ``NotFoundError`` for a candidate that is not offered.
+    ``round_number`` is the round the person looked at (None: whichever is shown). The author and moderators may.
+    Raises ``StateError`` when other pictures are shown by now, ``NotFoundError`` for a candidate that is not offered.
     """
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, story):
         require_author(story, person, "pick the picture for the film")
         require_open(story)
         scene = await session.get_one(SceneRow, scene_id)
+        if round_number is not None and (scene.round != round_number or scene.round == 0):
+            raise StateError("These pictures were replaced by new ones.", "Pick one of the new pictures.")
         if choice is not None:
             offered = await session.scalar(
                 select(func.count())
