@@ -74,7 +74,8 @@ async def _make(workshop: Workshop, story_id: int, film_id: int, plan: FilmPlan,
     async def write(fraction: float) -> None:
         async with workshop.changing(story_id) as (session, _):
             row = await session.get_one(FilmRow, film_id)
-            row.state, row.progress = WorkState.WORKING, fraction
+            if row.state in UNFINISHED:  # stopped a moment ago, it must not seem to go on
+                row.state, row.progress = WorkState.WORKING, fraction
 
     async with reporting(write) as reporter:
 

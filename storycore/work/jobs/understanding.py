@@ -37,12 +37,15 @@ async def understand(workshop: Workshop, story_id: int) -> None:
         prompts = await asyncio.to_thread(write_prompts, understood.script, understood.cast)
     except ScriptError as error:
         async with workshop.changing(story_id) as (_, changed):
-            changed.state, changed.problem = StoryState.FAILED, str(error)
+            if changed.state is StoryState.READING:  # else it was cancelled meanwhile, here and below
+                changed.state, changed.problem = StoryState.FAILED, str(error)
         return
     scenes = len(understood.script.scenes)
     if story.max_scenes is not None and scenes > story.max_scenes:
         pieces = await asyncio.to_thread(parts, story.script, story.max_scenes)
         async with workshop.changing(story_id) as (_, changed):
+            if changed.state is not StoryState.READING:
+                return
             changed.state, changed.parts = StoryState.TOO_LONG, len(pieces)
             changed.problem = (
                 f"This script makes {scenes} scenes; a story here has at most {story.max_scenes}. "
@@ -50,7 +53,7 @@ async def understand(workshop: Workshop, story_id: int) -> None:
             )
         return
     async with workshop.changing(story_id) as (session, changed):
-        if changed.state is not StoryState.READING:  # cancelled meanwhile
+        if changed.state is not StoryState.READING:
             return
         await write_understanding(workshop, session, changed, understood, prompts)
 
