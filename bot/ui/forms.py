@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,10 +17,19 @@ from storycore.studio.stories import TITLE_LENGTH
 Taken = Callable[[Asked, str, str, discord.Attachment | None], Awaitable[None]]
 
 PASTE_LENGTH = 4000
+#: Forms that were closed without an answer are never told of; after this long nobody is still writing.
+_FORGOTTEN_AFTER_S = 6 * 3600.0
 
 
 class Form(discord.ui.Modal):
-    """A pop-up that always answers: ``act`` does the work, whatever it raises becomes a reply."""
+    """A pop-up that always answers: ``act`` does the work, whatever it raises becomes a reply.
+
+    discord.py knows an open form by its custom_id alone. With an id of its own, two people's forms cannot take each
+    other's place.
+    """
+
+    def __init__(self, title: str, kind: str) -> None:
+        super().__init__(title=title, custom_id=f"{kind}:{secrets.token_hex(8)}", timeout=_FORGOTTEN_AFTER_S)
 
     async def act(self, interaction: Asked) -> None:
         """What handing in the form does."""
@@ -41,7 +51,7 @@ class PromptForm(Form):
     """Rewrite one scene's prompt; it holds the prompt as it is now."""
 
     def __init__(self, scene_id: int, number: int, prompt: str) -> None:
-        super().__init__(title=f"Scene {number}: the prompt", custom_id=f"fs:prompt:{scene_id}", timeout=None)
+        super().__init__(f"Scene {number}: the prompt", f"fs:prompt:{scene_id}")
         self.scene_id = scene_id
         self.prompt: discord.ui.TextInput[Any] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph,
@@ -71,7 +81,7 @@ class StoryForm(Form):
     def __init__(
         self, taken: Taken, *, title: str = "", text: str = "", file: discord.Attachment | None = None
     ) -> None:
-        super().__init__(title="A new story", custom_id="fs:story", timeout=None)
+        super().__init__("A new story", "fs:story")
         self._taken = taken
         self._file = file
         self.story_title: discord.ui.TextInput[Any] = discord.ui.TextInput(

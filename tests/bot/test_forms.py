@@ -1,0 +1,51 @@
+"""Pop-ups are open at the same time in the hands of several people: each one's answer is their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from sandbox.world import File
+from storycore.store.models import StoryRow
+from tests.support.wire import Wire, wire_to
+from tests.support.workshops import STORY
+
+
+@pytest.fixture
+async def wire(tmp_path: Path) -> AsyncIterator[Wire]:
+    async with wire_to(tmp_path) as opened:
+        yield opened
+
+
+async def test_two_people_rewrite_the_same_prompt_at_once_and_both_are_answered(wire: Wire) -> None:
+    await wire.new_story()
+    scene = (await wire.painted())[0]
+    bo, cy = wire.member("Bo"), wire.member("Cy")
+    first, second = [(await who.click(scene, label="Edit prompt")).modal for who in (bo, cy)]
+    assert first is not None and second is not None
+    for who, form, prompt in ((bo, first, "a red well"), (cy, second, "a blue well")):
+        sent = await who.submit(form, {"prompt": prompt})
+        assert sent.failed is None
+        assert "being painted" in (await sent.response()).text
+    await wire.wait(lambda: "a blue well" in scene.text and "are being painted" not in scene.text)
+    assert wire.painter.requests[-1].prompt == "a blue well"
+
+
+async def test_two_scripts_handed_in_at_once_do_not_take_each_others_place(wire: Wire) -> None:
+    ada, bo = wire.member("Ada"), wire.member("Bo")
+    other = STORY.replace("miller", "queen")
+    message = await ada.send(wire.channel, files=[File("the-well.txt", STORY.encode())])
+    from_file = (await ada.message_menu("Make a story", message)).modal
+    pasted = (await bo.slash(wire.channel, "story new", title="Pasted")).modal
+    assert from_file is not None and pasted is not None
+    sent = await bo.submit(pasted, {"text": other})
+    assert "reading" in (await sent.response()).text
+    sent = await ada.submit(from_file, {"title": "From a file"})
+    assert "reading" in (await sent.response()).text
+
+    async with wire.workshop.database.read() as session:
+        kept = {row.title: (row.author_name, row.script) for row in await session.scalars(select(StoryRow))}
+    assert kept == {"From a file": ("Ada", STORY), "Pasted": ("Bo", other)}
