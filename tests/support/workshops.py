@@ -13,7 +13,7 @@ from PIL import Image
 
 from storycore.cast.model import Understanding
 from storycore.cast.understand import understand
-from storycore.images.base import PainterHealth, Painting, PaintProgress, PaintRequest, ProgressCallback
+from storycore.images.base import Painter, PainterHealth, Painting, PaintProgress, PaintRequest, ProgressCallback
 from storycore.narration.base import Speech, Voice, WordTime
 from storycore.store.database import Database
 from storycore.store.media import MediaFolder
@@ -117,7 +117,7 @@ class ThreadReader:
 
 @asynccontextmanager
 async def small_workshop(
-    folder: Path, options: WorkOptions | None = None, painter: QuickPainter | None = None
+    folder: Path, options: WorkOptions | None = None, painter: Painter | None = None
 ) -> AsyncIterator[Workshop]:
     """A workshop in ``folder``, closed at the end. A ``painter`` of one's own can outlive it."""
     url = f"sqlite+aiosqlite:///{folder / 'fireside.db'}"
