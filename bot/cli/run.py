@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 
+import aiohttp
 import discord
 from rich.console import Console
 from rich.logging import RichHandler
@@ -18,7 +19,7 @@ from storycore.images.factory import painter_for
 from storycore.work.opening import open_workshop
 from storycore.work.workshop import WorkOptions
 
-_STORYBOARD_WINDOW = 2
+_log = logging.getLogger(__name__)
 _USAGE = 2
 _FAILED = 1
 
@@ -65,3 +66,10 @@ def run() -> None:
     except discord.LoginFailure:
         complaint.print("Discord refused the token. Copy it again from discord.com/developers/applications into .env.")
         raise SystemExit(_USAGE) from None
+    except (discord.DiscordException, aiohttp.ClientError, TimeoutError) as error:
+        _log.debug("the bot ended", exc_info=error)
+        complaint.print(
+            f"Discord cannot be reached, or let the bot go ({type(error).__name__}). Check the network, and "
+            "FIRESIDE_DISCORD_API if it is set, then start again; FIRESIDE_LOG_LEVEL=DEBUG says more."
+        )
+        raise SystemExit(_FAILED) from None

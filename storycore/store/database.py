@@ -23,11 +23,21 @@ from storycore.errors import SettingsError, StorageError
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _BUSY_TIMEOUT_MS = 30_000
+_POSTGRESQL_DISK_FULL = "53100"
 
 
 def sync_url(url: str) -> str:
-    """The engine's address of the same database: the drivers without ``async`` (``sqlite``, ``postgresql+psycopg``)."""
-    parsed = sa.make_url(url)
+    """The engine's address of the same database: the drivers without ``async`` (``sqlite``, ``postgresql+psycopg``).
+
+    Raises ``SettingsError`` for what is no address, or another kind of database's.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:  # its text would show a password that stands in the address
+        raise SettingsError(
+            "FIRESIDE_DATABASE_URL is no database's address.",
+            "Set it to sqlite+aiosqlite:///… or postgresql+psycopg://…, or leave it empty.",
+        ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         parsed = parsed.set(drivername="sqlite")
@@ -80,6 +90,14 @@ def migrate(url: str) -> None:
         ) from error
 
 
+def _is_full(error: sa.exc.OperationalError) -> bool:
+    """Whether the disk was full: SQLITE_FULL, or SQLITE_IOERR, as which a full disk shows in its write-ahead log."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return (int(code) & 0xFF) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+    return getattr(error.orig, "sqlstate", None) == _POSTGRESQL_DISK_FULL
+
+
 class Database:
     """The sessions of one database. Open it with :meth:`open`, close it with :meth:`close`."""
 
@@ -101,9 +119,17 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that may write: committed at the end, rolled back when anything is raised. Keep it short."""
-        async with self._write() as session, session.begin():
-            yield session
+        """A transaction that may write: committed at the end, rolled back when anything is raised. Keep it short.
+
+        Raises ``StorageError`` when the disk is full.
+        """
+        try:
+            async with self._write() as session, session.begin():
+                yield session
+        except sa.exc.OperationalError as error:
+            if not _is_full(error):
+                raise
+            raise StorageError("There is no room left on the disk.", "Free some space, then try again.") from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
