@@ -600,6 +600,7 @@ class StoryMachine(RuleBasedStateMachine):
             assert missing == [], "back, and the scenes' messages are still missing"
 
     async def _restart(self, whole: bool, meanwhile: list[tuple[str, str, int, int]]) -> None:
+        self.forms.clear()  # discord.py keeps open forms in memory
         await self.stage.disconnect()
         if whole:
             await self.stage.close_workshop()
@@ -629,13 +630,15 @@ class StoryMachine(RuleBasedStateMachine):
                     if await self.give(name, scene, number):
                         told.append(("react", scene, [(self.person(name), number)]))
                 case "unreact":
-                    taken = await self.take(scene, number)
-                    told.append(("gone", scene, [] if taken is None else [taken]))
+                    if (taken := await self.take(scene, number)) is not None:
+                        told.append(("gone", scene, [taken]))
                 case "clear":
-                    told.append(("gone", scene, await self.clear(scene, None if number > CANDIDATES else number)))
-                case "delete" if (message := self.scene_message(scene)) is not None:
+                    if gone := await self.clear(scene, None if number > CANDIDATES else number):
+                        told.append(("gone", scene, gone))
+                case "delete" if (message := self.scene_message(scene)) is not None and (deaf or not told):
+                    # (What is told of a message that is gone already by then may count or not.)
                     await self.remove(message)
-                case "thread":
+                case "thread" if deaf or not told or number < 4:
                     await self._change_thread(("lock", "unlock", "close", "delete")[number - 1])
                 case "release" if deaf:
                     await self._release()

@@ -71,13 +71,33 @@ async def test_many_votes_at_once_are_all_counted(workshop: Workshop) -> None:
 
 async def test_a_reaction_taken_away_withdraws_only_the_ballot_it_cast(workshop: Workshop) -> None:
     scene = (await ready(workshop)).scenes[0]
-    await ballots.cast(workshop, scene.id, 1, ADA, 1, BallotSource.REACTION)
-    await ballots.cast(workshop, scene.id, 1, BO, 1, BallotSource.REACTION)
+    await ballots.react(workshop, scene.id, 1, ADA, 1)
+    await ballots.react(workshop, scene.id, 1, BO, 1)
     await ballots.cast(workshop, scene.id, 1, BO, 2, BallotSource.BUTTON)
     assert await ballots.unreact(workshop, scene.id, ADA.id, 1) == 1
     assert await ballots.unreact(workshop, scene.id, BO.id, 1) == 0
     async with workshop.database.read() as session:
         assert [(b.member_id, b.choice) for b in await session.scalars(select(BallotRow))] == [(BO.id, 2)]
+
+
+async def test_cleared_reactions_withdraw_only_what_they_cast(workshop: Workshop) -> None:
+    scene = (await ready(workshop)).scenes[0]
+    await ballots.react(workshop, scene.id, 1, ADA, 1)
+    await ballots.forget_reactions(workshop, scene.id)  # its message was deleted: Ada's ballot stays
+    await ballots.react(workshop, scene.id, 1, BO, 2)
+    assert await ballots.unreact(workshop, scene.id, None, None) == 1
+    async with workshop.database.read() as session:
+        assert [(b.member_id, b.choice) for b in await session.scalars(select(BallotRow))] == [(ADA.id, 1)]
+
+
+async def test_an_old_menu_picks_none_of_the_new_pictures(workshop: Workshop) -> None:
+    view = await ready(workshop)
+    scene = view.scenes[0]
+    await scenes.paint_again(workshop, scene.id, BO)
+    view = await until(workshop, view.id, lambda v: v.scenes[0].shown is not None and v.scenes[0].shown.number == 2)
+    with pytest.raises(StateError, match="replaced"):
+        await scenes.pick(workshop, scene.id, ADA, 2, 1)
+    await scenes.pick(workshop, scene.id, ADA, 2, 2)
 
 
 @pytest.mark.parametrize("choice", [0, 4, 9, -1])
