@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -15,7 +15,7 @@ def ours(name: str | None, kind: str, _parents: Any) -> bool:
     return kind != "table" or name in Base.metadata.tables
 
 
-def rendered(kind: str, item: Any, _context: Any) -> str | bool:
+def rendered(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """A migration must not depend on today's code: our type of moments is written as the plain type it is."""
     return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 
