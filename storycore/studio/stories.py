@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select
@@ -169,7 +169,9 @@ async def listing(
     workshop: Workshop, server_id: int | None, *, containing: str = "", limit: int = 25
 ) -> list[StoryEntry]:
     """A server's stories, newest first; ``containing`` is looked for in titles and authors, as typed."""
-    query = select(StoryRow).where(StoryRow.server_id == server_id)
+    # Not the scripts: this runs at every key that somebody presses in an option.
+    shown = [getattr(StoryRow, field.name) for field in fields(StoryEntry)]
+    query = select(*shown).where(StoryRow.server_id == server_id)
     if containing:
         query = query.where(
             or_(
@@ -178,11 +180,8 @@ async def listing(
             )
         )
     async with workshop.database.read() as session:
-        rows = await session.scalars(query.order_by(StoryRow.id.desc()).limit(limit))
-        return [
-            StoryEntry(row.id, row.title, row.author_name, row.state, row.thread_id, row.channel_id, row.created_at)
-            for row in rows
-        ]
+        rows = await session.execute(query.order_by(StoryRow.id.desc()).limit(limit))
+        return [StoryEntry(*row) for row in rows]
 
 
 async def move(workshop: Workshop, story_id: int, person: Person, channel_id: int) -> None:
