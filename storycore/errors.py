@@ -13,6 +13,7 @@ next). Both are plain text that may be shown in a channel; neither ever quotes a
     │   └── PainterUnreachableError   no answer: worth trying again later
     ├── VoiceError             a voice failed
     ├── FilmError              the film could not be made
+    │   └── FilmStoppedError   the program was ended from outside: worth trying again
     └── StorageError           the disk is full or a file is damaged
 """
 
@@ -63,6 +64,10 @@ class VoiceError(FiresideError):
 
 class FilmError(FiresideError):
     """The film could not be made."""
+
+
+class FilmStoppedError(FilmError):
+    """The program that makes films was ended from outside; worth trying again."""
 
 
 class StorageError(FiresideError):

@@ -44,6 +44,8 @@ def _progress(film: FilmView) -> str:
             return f"⚠️ The film was not made: {escape_within(film.problem, 500)}"
         case WorkState.CANCELLED:
             return "🛑 The film was cancelled."
+        case WorkState.WAITING | WorkState.WORKING if film.problem:
+            return f"⏳ The film{asked} waits: {escape_within(film.problem, 500)}"
         case WorkState.WAITING if film.waits_for_pictures:
             return f"🎬 The film{asked} waits for the last pictures."
         case WorkState.WAITING:

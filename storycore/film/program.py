@@ -12,7 +12,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from storycore.errors import FilmError, NotFoundError, StorageError
+from storycore.errors import FilmError, FilmStoppedError, NotFoundError, StorageError
 from storycore.film.letters import CHOSEN
 from storycore.film.model import FilmProbe
 
@@ -22,6 +22,7 @@ _TAIL_BYTES = 200_000
 #: Less urgent than answering clicks: added to the program's niceness.
 _NICENESS = 5
 _DISK_FULL = re.compile(rb"No space left on device|Disk quota exceeded|File too large", re.IGNORECASE)
+_SIGNALLED = re.compile(rb"received signal \d+")
 _FONT_FAILED = re.compile(r"fontselect: failed|Glyph 0x[0-9A-F]+ not found")
 _FONT_CHOSEN = re.compile(r"fontselect: \(.*\) -> .*, ([^,\n]+)$", re.MULTILINE)
 
@@ -115,8 +116,8 @@ def failure(code: int, tail: bytes) -> FilmError | StorageError:
     log.error("ffmpeg ended with %s: %s", code, tail[-2000:].decode(errors="replace"))
     if _DISK_FULL.search(tail):
         return disk_full()
-    if code < 0:
-        return FilmError("The program that makes films was stopped.", "Ask for the film again.")
+    if code < 0 or _SIGNALLED.search(tail):  # a service manager tells all processes of a service to end
+        return FilmStoppedError("The program that makes films was stopped.", "Ask for the film again.")
     return FilmError("The film could not be put together.", "Ask for it again; an admin finds the reason in the log.")
 
 

@@ -7,6 +7,7 @@ A file that is there is whole. What was made from which recipe stands in the ``m
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import re
@@ -29,6 +30,8 @@ _SUFFIX = re.compile(r"\.[a-z0-9]{1,7}")
 
 
 def _storage_error(error: OSError) -> StorageError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageError("There is no room left on the disk.", "Free some space, then try again.")
     return StorageError(
         "A media file could not be written or read.",
         "Check the free space and the rights of the media folder, then try again.",

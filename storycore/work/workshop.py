@@ -35,7 +35,8 @@ class Reader(Protocol):
 class WorkOptions:
     """How the work is done.
 
-    ``painting_tries`` bounds how often an unreachable painter is asked (None: for as long as it takes);
+    ``painting_tries`` bounds how often an unreachable painter is asked, and how often work is tried while the disk is
+    full (None: for as long as it takes);
     ``painting_urgency`` is the class of a story's first pictures; ``film_quality`` the wanted height in pixels.
     """
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -32,11 +31,12 @@ from storycore.store.models import (
     now,
 )
 from storycore.voting.rules import choose, tally
+from storycore.work.jobs.patience import patiently
 from storycore.work.jobs.progress import reporting
-from storycore.work.jobs.speaking import find_or_speak, story_lines, story_voices
+from storycore.work.jobs.speaking import fail, find_or_speak, note_problem, story_lines, story_voices
 from storycore.work.workshop import Workshop
 
-_log = logging.getLogger(__name__)
+_WORK = ".work"
 
 
 async def film(workshop: Workshop, film_id: int) -> None:
@@ -47,17 +47,26 @@ async def film(workshop: Workshop, film_id: int) -> None:
     if row is None or story is None or row.state not in UNFINISHED or story.state is not StoryState.OPEN:
         return
     try:
-        plan = await film_plan(workshop, story, row.max_bytes)
-        with TemporaryDirectory(prefix="fireside-film-", dir=workshop.options.work_dir) as folder:
-            report = await _make(workshop, story.id, film_id, plan, Path(folder))
-            content_hash, path = await workshop.folder.add_file(report.path, ".mp4")
+        await patiently(
+            lambda: _once(workshop, story, film_id, row.max_bytes),
+            lambda words: note_problem(workshop, story.id, film_id, words),
+            tries=workshop.options.painting_tries,
+        )
     except FiresideError as error:
-        _log.warning("film %d was not made: %s", film_id, error)
-        async with workshop.changing(story.id) as (session, _):
-            failed = await session.get_one(FilmRow, film_id)
-            if failed.state in UNFINISHED:
-                failed.state, failed.problem, failed.finished_at = WorkState.FAILED, str(error), now()
-        return
+        await fail(workshop, story.id, film_id, error)
+
+
+async def _once(workshop: Workshop, story: StoryRow, film_id: int, max_bytes: int | None) -> None:
+    """Try it: whatever cannot be done is raised, and what was made until then is kept."""
+    plan = await film_plan(workshop, story, max_bytes)
+    # Beside the media, so that a film moves there in one step; what a killed process left is swept up by the next.
+    folder = workshop.options.work_dir or workshop.folder.root / _WORK
+    made = folder / f"film-{film_id}-{uuid.uuid4().hex[:8]}.mp4"
+    try:
+        report = await _make(workshop, story.id, film_id, plan, made)
+        content_hash, path = await workshop.folder.add_file(report.path, ".mp4")
+    finally:
+        await asyncio.shield(asyncio.to_thread(made.unlink, missing_ok=True))
     size = (await asyncio.to_thread(path.stat)).st_size
     async with workshop.changing(story.id) as (session, _):
         done = await session.get_one(FilmRow, film_id)
@@ -70,19 +79,19 @@ async def film(workshop: Workshop, film_id: int) -> None:
         done.made, done.reused = report.made, report.reused
 
 
-async def _make(workshop: Workshop, story_id: int, film_id: int, plan: FilmPlan, folder: Path) -> FilmReport:
+async def _make(workshop: Workshop, story_id: int, film_id: int, plan: FilmPlan, out: Path) -> FilmReport:
     async def write(fraction: float) -> None:
         async with workshop.changing(story_id) as (session, _):
             row = await session.get_one(FilmRow, film_id)
             if row.state in UNFINISHED:  # stopped a moment ago, it must not seem to go on
-                row.state, row.progress = WorkState.WORKING, fraction
+                row.state, row.progress, row.problem = WorkState.WORKING, fraction, ""
 
     async with reporting(write) as reporter:
 
         def report(progress: FilmProgress) -> None:
             reporter.report(progress.done / progress.total if progress.total > 0 else 0.0)
 
-        return await make_film(plan, folder / "film.mp4", cache=workshop.made, work_dir=folder, on_progress=report)
+        return await make_film(plan, out, cache=workshop.made, work_dir=out.parent, on_progress=report)
 
 
 async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None) -> FilmPlan:

@@ -26,6 +26,7 @@ from storycore.store.models import (
     now,
 )
 from storycore.work.jobs import asking
+from storycore.work.jobs.patience import patiently
 from storycore.work.jobs.progress import reporting
 from storycore.work.workshop import Workshop
 
@@ -52,18 +53,37 @@ class _Order:
 
 async def paint(workshop: Workshop, round_id: int) -> None:
     """Paint one round, or record why not. A round that is finished, or whose story was cancelled, is left alone."""
-    order = await _begin(workshop, round_id)
+    order = await patiently(lambda: _begin(workshop, round_id), _into_log, tries=workshop.options.painting_tries)
     if order is None:
         return
+
+    async def say(words: str) -> None:
+        async with workshop.changing(order.story_id) as (session, _):
+            row = await session.get_one(RoundRow, round_id)
+            if row.state in UNFINISHED:
+                row.problem = words
+
+    async def once() -> None:
+        try:
+            made = await _paint(workshop, round_id, order)
+        except PainterUnreachableError as error:
+            await _try_later(workshop, round_id, order, error)
+        except PainterError as error:
+            _log.warning("round %d was not painted: %s", round_id, error)
+            await _fail(workshop, round_id, order, error)
+        else:
+            await _finish(workshop, round_id, order, made)
+
     try:
-        made = await _paint(workshop, round_id, order)
-    except PainterUnreachableError as error:
-        await _try_later(workshop, round_id, order, error)
-    except (PainterError, StorageError) as error:
+        await patiently(once, say, tries=workshop.options.painting_tries)
+    except StorageError as error:
         _log.warning("round %d was not painted: %s", round_id, error)
         await _fail(workshop, round_id, order, error)
-    else:
-        await _finish(workshop, round_id, order, made)
+
+
+async def _into_log(words: str) -> None:
+    """Before it is known whose work this is there is nobody else to tell."""
+    _log.warning("a round waits: %s", words)
 
 
 async def _begin(workshop: Workshop, round_id: int) -> _Order | None:
@@ -85,7 +105,7 @@ async def _begin(workshop: Workshop, round_id: int) -> _Order | None:
         row = await session.get_one(RoundRow, round_id)
         if row.state not in UNFINISHED:
             return None
-        row.state, row.progress = WorkState.WORKING, 0.0
+        row.state, row.progress, row.problem = WorkState.WORKING, 0.0, ""
     return _Order(
         story.id,
         scene.id,

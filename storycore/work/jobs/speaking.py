@@ -9,13 +9,24 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storycore.errors import VoiceError
+from storycore.errors import FiresideError, StorageError, VoiceError
 from storycore.film.model import Made
 from storycore.keys import recipe_key
 from storycore.narration.base import Voice, WordTime
 from storycore.narration.voices import voice_for, voices_for
-from storycore.store.models import UNFINISHED, CastRow, FilmRow, LineRow, SceneRow, StoryRow, StoryState, WorkState
+from storycore.store.models import (
+    UNFINISHED,
+    CastRow,
+    FilmRow,
+    LineRow,
+    SceneRow,
+    StoryRow,
+    StoryState,
+    WorkState,
+    now,
+)
 from storycore.work.jobs import asking
+from storycore.work.jobs.patience import patiently
 from storycore.work.workshop import Workshop
 
 _log = logging.getLogger(__name__)
@@ -83,12 +94,40 @@ async def speak(workshop: Workshop, film_id: int) -> None:
         story = None if film is None else await session.get(StoryRow, film.story_id)
     if film is None or story is None or film.state not in UNFINISHED or story.state is not StoryState.OPEN:
         return
-    lines = await story_lines(workshop, story.id)
-    voices = await story_voices(workshop, story.id, lines)
+    try:
+        await patiently(
+            lambda: _once(workshop, story.id, film_id),
+            lambda words: note_problem(workshop, story.id, film_id, words),
+            tries=workshop.options.painting_tries,
+        )
+    except StorageError as error:
+        await fail(workshop, story.id, film_id, error)
+
+
+async def _once(workshop: Workshop, story_id: int, film_id: int) -> None:
+    lines = await story_lines(workshop, story_id)
+    voices = await story_voices(workshop, story_id, lines)
     for line in lines:
         await find_or_speak(workshop, line, voices[line.speaker])
-    async with workshop.changing(story.id) as (session, _):
+    async with workshop.changing(story_id) as (session, _):
         row = await session.get_one(FilmRow, film_id)
         if row.state in UNFINISHED:
-            row.state = WorkState.WORKING
+            row.state, row.problem = WorkState.WORKING, ""
             await workshop.engine.enqueue(session, [asking.filming(row)])
+
+
+async def note_problem(workshop: Workshop, story_id: int, film_id: int, words: str) -> None:
+    """Say why a film waits."""
+    async with workshop.changing(story_id) as (session, _):
+        row = await session.get_one(FilmRow, film_id)
+        if row.state in UNFINISHED:
+            row.problem = words
+
+
+async def fail(workshop: Workshop, story_id: int, film_id: int, error: FiresideError) -> None:
+    """A film is not made, and that is final."""
+    _log.warning("film %d was not made: %s", film_id, error)
+    async with workshop.changing(story_id) as (session, _):
+        row = await session.get_one(FilmRow, film_id)
+        if row.state in UNFINISHED:
+            row.state, row.problem, row.finished_at = WorkState.FAILED, str(error), now()
