@@ -87,8 +87,13 @@ class QuickStudio:
                 await self.gate.wait()
             self.made += 1
             data = b"\0\0\0\x18ftypmp42" + self.made.to_bytes(4, "big") * 64
-            await asyncio.to_thread(path.write_bytes, data)
+            await asyncio.to_thread(_write, path, data)
         finally:
             self.inside -= 1
         count = len(plan.scenes)
         return FilmReport(path, 4.0, len(data), 640, 360, 24, scenes=count, made=count, reused=0)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
