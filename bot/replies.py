@@ -30,9 +30,26 @@ _log = logging.getLogger(__name__)
 Asked = discord.Interaction[Any]
 
 
-def person_of(interaction: Asked) -> Person:
-    """Who asks. Moderators are those who may manage messages where they ask: read from this interaction, now."""
-    rights = interaction.permissions
+def rights_in(interaction: Asked, channel_id: int | None) -> discord.Permissions:
+    """What the person who asks may do in a channel (one that is gone, or None: in the whole server), as of now."""
+    guild, member = interaction.guild, interaction.user
+    if guild is None or not isinstance(member, discord.Member):
+        return discord.Permissions.none()
+    channel = None if channel_id is None else guild.get_channel(channel_id)
+    return member.guild_permissions if channel is None else channel.permissions_for(member)
+
+
+def hidden_from(interaction: Asked) -> set[int]:
+    """The text channels that the person who asks may not see: what stands there is not for them."""
+    guild, member = interaction.guild, interaction.user
+    if guild is None or not isinstance(member, discord.Member):
+        return set()
+    return {channel.id for channel in guild.text_channels if not channel.permissions_for(member).view_channel}
+
+
+def person_of(interaction: Asked, rights: discord.Permissions | None = None) -> Person:
+    """Who asks. Moderators are those who may manage messages, by their ``rights`` (None: those where they ask)."""
+    rights = interaction.permissions if rights is None else rights
     return Person(
         id=interaction.user.id,
         name=interaction.user.display_name,

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.invite import NEEDED
-from bot.replies import Asked, answering, person_of, say
+from bot.replies import Asked, answering, hidden_from, person_of, rights_in, say
 from bot.ui.forms import StoryForm
 from bot.ui.items import ask_for_film
 from bot.ui.text import cut, escape
@@ -118,7 +118,7 @@ class Stories(commands.Cog):
         """Show one story to the person who asked."""
         async with answering(interaction):
             view = await self._find(interaction, story)
-            person = person_of(interaction)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
             if view.place_problem and (person.moderator or person.id == view.author_id):
                 channel_id = check_place(interaction)
                 await stories.move(self.client.workshop, view.id, person, channel_id)
@@ -133,7 +133,8 @@ class Stories(commands.Cog):
         """Ask for the film."""
         async with answering(interaction):
             view = await self._find(interaction, story)
-            await ask_for_film(interaction, view.id)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            await ask_for_film(interaction, view.id, person)
 
     @story.command(name="cancel", description="Stop a story; what was painted stays")
     @app_commands.describe(story="Which one (default: this thread's)")
@@ -141,14 +142,17 @@ class Stories(commands.Cog):
         """Cancel a story."""
         async with answering(interaction):
             view = await self._find(interaction, story)
-            await stories.cancel(self.client.workshop, view.id, person_of(interaction))
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            await stories.cancel(self.client.workshop, view.id, person)
             await say(interaction, f"**{escape(view.title)}** is cancelled. Its pictures stay where they are.")
 
     @story.command(name="list", description="The stories of this server, newest first")
     async def list_(self, interaction: Asked) -> None:
         """List the server's stories."""
         async with answering(interaction):
-            entries = await stories.listing(self.client.workshop, interaction.guild_id, limit=_LISTED)
+            entries = await stories.listing(
+                self.client.workshop, interaction.guild_id, hidden=hidden_from(interaction), limit=_LISTED
+            )
             if not entries:
                 await say(interaction, "There are no stories here yet. Begin with `/story new`.")
                 return
@@ -159,7 +163,9 @@ class Stories(commands.Cog):
     @cancel.autocomplete("story")
     async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
         """Stories of this server whose title or author holds what was typed."""
-        found = await stories.listing(self.client.workshop, interaction.guild_id, containing=typed.strip())
+        found = await stories.listing(
+            self.client.workshop, interaction.guild_id, containing=typed.strip(), hidden=hidden_from(interaction)
+        )
         return [
             app_commands.Choice(name=cut(f"{entry.title} — {entry.author_name}", 100), value=str(entry.id))
             for entry in found
@@ -175,8 +181,13 @@ class Stories(commands.Cog):
                 raise NotFoundError("This is not a story's thread.", "Choose a story with the option `story`.")
             return await stories.show(workshop, here, person)
         if typed.isdecimal() and len(typed) < 19:
-            return await stories.show(workshop, int(typed), person)
-        found = await stories.listing(workshop, interaction.guild_id, containing=typed.strip(), limit=2)
+            view = await stories.show(workshop, int(typed), person)
+            if view.channel_id in hidden_from(interaction):  # for them it does not exist, as in another server
+                raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
+            return view
+        found = await stories.listing(
+            workshop, interaction.guild_id, containing=typed.strip(), hidden=hidden_from(interaction), limit=2
+        )
         if len(found) == 1:
             return await stories.show(workshop, found[0].id, person)
         what = "More than one story matches that." if found else "No story here matches that."

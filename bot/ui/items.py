@@ -11,6 +11,7 @@ from bot.replies import Asked, answering, person_of, say, workshop_of
 from bot.ui.forms import PromptForm
 from storycore.store.models import BallotSource, now
 from storycore.studio import ballots, films, scenes, stories
+from storycore.studio.people import Person
 
 _BUTTON = discord.ui.Button[Any]
 
@@ -170,7 +171,7 @@ class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film
 
     async def act(self, interaction: Asked) -> None:
         """Ask for it and say what happens next."""
-        await ask_for_film(interaction, self.story)
+        await ask_for_film(interaction, self.story, person_of(interaction))
 
 
 class StopButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop:(?P<film>\d{1,18})(@\d{1,18})?"):
@@ -217,9 +218,9 @@ class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:par
         await say(interaction, f"Done: {len(made)} stories, each with a storyboard of its own in this channel.")
 
 
-async def ask_for_film(interaction: Asked, story_id: int) -> None:
+async def ask_for_film(interaction: Asked, story_id: int, person: Person) -> None:
     """Ask for a film that fits this place, and say what happens next."""
-    asked = await films.request(workshop_of(interaction), story_id, person_of(interaction), interaction.filesize_limit)
+    asked = await films.request(workshop_of(interaction), story_id, person, interaction.filesize_limit)
     if asked.waits_for:
         scenes_ = "one scene" if asked.waits_for == 1 else f"{asked.waits_for} scenes"
         await say(interaction, f"The film waits for the pictures of {scenes_}, then it is made. Watch the thread.")

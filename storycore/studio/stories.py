@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -166,9 +167,17 @@ async def in_thread(workshop: Workshop, thread_id: int) -> int | None:
 
 
 async def listing(
-    workshop: Workshop, server_id: int | None, *, containing: str = "", limit: int = 25
+    workshop: Workshop,
+    server_id: int | None,
+    *,
+    containing: str = "",
+    hidden: Collection[int] = (),
+    limit: int = 25,
 ) -> list[StoryEntry]:
-    """A server's stories, newest first; ``containing`` is looked for in titles and authors, as typed."""
+    """A server's stories, newest first, but for those in ``hidden`` channels.
+
+    ``containing`` is looked for in titles and authors, as typed.
+    """
     # Not the scripts: this runs at every key that somebody presses in an option.
     shown = [getattr(StoryRow, field.name) for field in fields(StoryEntry)]
     query = select(*shown).where(StoryRow.server_id == server_id)
@@ -179,6 +188,8 @@ async def listing(
                 StoryRow.author_name.icontains(containing, autoescape=True),
             )
         )
+    if hidden:
+        query = query.where(or_(StoryRow.channel_id.is_(None), StoryRow.channel_id.not_in(hidden)))
     async with workshop.database.read() as session:
         rows = await session.execute(query.order_by(StoryRow.id.desc()).limit(limit))
         return [StoryEntry(*row) for row in rows]
