@@ -20,10 +20,27 @@ def rendered(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def _whole_on_sqlite(engine: sa.Engine) -> None:
+    """SQLite can take back a CREATE TABLE, but its driver does not let it: it begins no transaction before one.
+
+    Without this, a bot that is killed while it migrates leaves half a schema, and never starts again.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def main() -> None:
-    """Run the migrations on the given address."""
+    """Run the migrations on the given address: all of them, or, if that is cut short, none."""
     url = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"]
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    if engine.dialect.name == "sqlite":
+        _whole_on_sqlite(engine)
     with engine.connect() as connection:
         context.configure(
             connection=connection,
@@ -31,6 +48,7 @@ def main() -> None:
             include_name=ours,
             render_item=rendered,
             render_as_batch=connection.dialect.name == "sqlite",
+            transactional_ddl=True,
         )
         with context.begin_transaction():
             context.run_migrations()
