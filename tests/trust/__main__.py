@@ -1,4 +1,4 @@
-"""``make trust``: a story's life, killed at a hundred moments, each in a life of its own; a table, in docs/trust.md too.
+"""``make trust``: a story's life, killed at a hundred moments, each in a life of its own; a table on docs/trust.md.
 
 Exit code 0 when every life ended as the undisturbed one did.
 """

@@ -98,13 +98,21 @@ class People:
             raise LostError(str(error)) from error
 
     async def sees(self, holds: Callable[[], object]) -> bool:
-        """Whether it shows within the time somebody looks, counted from when the bot is back."""
-        await self.until(lambda: self.bot.ready or holds(), "the bot to be back")
-        try:
-            await self.sandbox.wait_for(lambda: bool(holds()), _LOOKS_FOR_S)
-        except SandboxError:
-            return False
-        return True
+        """Whether it shows within the time somebody looks, counted while the bot is there."""
+        looked, last = 0.0, time.monotonic()
+
+        def enough() -> bool:
+            nonlocal looked, last
+            now = time.monotonic()
+            if self.bot.ready:
+                looked += now - last
+            else:
+                looked = 0.0
+            last = now
+            return bool(holds()) or looked > _LOOKS_FOR_S
+
+        await self.until(enough, "the bot to be back")
+        return bool(holds())
 
     async def insists(self, act: Act, taken: Callable[[], object] | None = None) -> InteractionResult | None:
         """Do it until it is acknowledged; None when it failed, and turned out to have been taken all the same."""
@@ -194,16 +202,17 @@ class People:
                 lambda: self.ada.slash(self.channel, "story new", title=TITLE, script=script), lambda: self.board
             )
             life = self.bot.starts
-            await self.until(
-                lambda result=result, life=life: (  # type: ignore[misc]
-                    self.board is not None
-                    or self.bot.starts > life
-                    or not self.bot.alive
-                    or (result is not None and result.message is not None and "Thank you" in result.message.text)
-                ),
-                "an answer to the script",
-            )
-            if self.board is None and not await self.sees(lambda: self.board):
+
+            def thanked(result: InteractionResult | None = result) -> bool:
+                return result is not None and result.message is not None and "Thank you" in result.message.text
+
+            def over(life: int = life) -> bool:
+                return self.board is not None or self.bot.starts > life or not self.bot.alive
+
+            await self.until(lambda over=over, thanked=thanked: over() or thanked(), "an answer to the script")  # type: ignore[misc]
+            if thanked():  # "the storyboard appears here in a moment": that was promised
+                await self.until(lambda: self.board, "the promised storyboard")
+            elif self.board is None and not await self.sees(lambda: self.board):
                 self.repeated += 1
         self.note("the script is handed in")
         await self.until(lambda: self.board is not None and self.board.thread is not None, "the thread")
