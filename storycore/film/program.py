@@ -28,11 +28,14 @@ _FONT_CHOSEN = re.compile(r"fontselect: \(.*\) -> .*, ([^,\n]+)$", re.MULTILINE)
 
 
 def program() -> str:
-    """The path of ffmpeg. Raises ``FilmError`` where the wheel brought none for this machine."""
+    """The path of ffmpeg. Raises ``FilmStoppedError`` where the wheel brought none for this machine.
+
+    It is found by running it (``-version``): that run too may have been ended, so that a second look is worth it.
+    """
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
-        raise FilmError(
+        raise FilmStoppedError(
             "The program that makes films is missing.", "Install imageio-ffmpeg again, or set IMAGEIO_FFMPEG_EXE."
         ) from error
 
