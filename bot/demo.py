@@ -196,16 +196,10 @@ class Play:
             return await self.until(filmed, "the film")
 
 
-@asynccontextmanager
-async def bot_process(
-    sandbox: Sandbox, folder: Path, settings: Mapping[str, str] | None = None
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The real bot, pointed at the sandbox, its log in a file; told to stop at the end.
-
-    ``settings`` are further environment variables, such as ``FIRESIDE_PICTURE_SIZE``.
-    """
+def bot_environment(sandbox: Sandbox, folder: Path, settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a bot that lives in ``folder`` and talks to the sandbox, with further ``settings``."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FIRESIDE_")}
-    environment |= {
+    return environment | {
         "FIRESIDE_DISCORD_TOKEN": sandbox.token,
         "FIRESIDE_DISCORD_API": sandbox.api_url,
         "FIRESIDE_DISCORD_GATEWAY": sandbox.gateway_url,
@@ -215,6 +209,17 @@ async def bot_process(
         "PYTHONPATH": str(ROOT),
         **(settings or {}),
     }
+
+
+@asynccontextmanager
+async def bot_process(
+    sandbox: Sandbox, folder: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The real bot, pointed at the sandbox, its log in a file; told to stop at the end.
+
+    ``settings`` are further environment variables, such as ``FIRESIDE_PICTURE_SIZE``.
+    """
+    environment = bot_environment(sandbox, folder, settings)
     log = await asyncio.to_thread((folder / "bot.log").open, "wb")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -248,7 +253,7 @@ async def play(
         story.tell("sandbox", f"a stand-in for Discord listens on {sandbox.url}")
         async with bot_process(sandbox, folder, settings) as bot:
             ending = asyncio.create_task(bot.wait())
-            acting = asyncio.create_task(_act(story))
+            acting = asyncio.create_task(act(story))
             done, _ = await asyncio.wait({ending, acting}, return_when=asyncio.FIRST_COMPLETED)
             ending.cancel()
             if acting not in done:
@@ -264,7 +269,8 @@ async def play(
         return path
 
 
-async def _act(story: Play) -> Message:
+async def act(story: Play) -> Message:
+    """Everything that the people do, once the bot is there; gives the message that holds the film."""
     await story.sandbox.wait_ready(60)
     story.tell("Fireside", "the bot is online; its slash commands are there")
     scenes = await story.hand_in()

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.invite import NEEDED
 from bot.replies import Asked, answering, hidden_from, person_of, rights_in, say
-from bot.ui.forms import StoryForm
+from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
 from bot.ui.text import cut, escape
 from storycore.errors import NotAllowedError, NotFoundError, ScriptError, StateError
@@ -59,6 +59,11 @@ class Stories(commands.Cog):
     async def cog_unload(self) -> None:
         """And take it away again."""
         self.client.tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Asked) -> None:
+        """Forms that were opened before a restart end here; everything else has its own way."""
+        await take_up(interaction, self.take)
 
     @story.command(name="new", description="Hand in a script: a file, or paste it in the pop-up")
     @app_commands.describe(title="What the story is called", script="A text or Markdown file, at most 1 MiB")

@@ -16,6 +16,7 @@ from storycore.store.models import WorkState
 from storycore.studio.views import FilmView, StoryView
 
 _ACCENT = discord.Colour(0x6A4C93)
+_NOTES_SHOWN = 3
 
 
 def progress_sheet(story: StoryView, film: FilmView, mark: int | None = None) -> Sheet:
@@ -69,7 +70,8 @@ def film_sheet(story: StoryView, film: FilmView, path: Path, mark: int | None = 
     gallery.add_item(media=f"attachment://{name}", description=f"The film “{story.title}”"[:256])
     container.add_item(gallery)
     facts = [duration(film.seconds or 0), f"{film.width}×{film.height}", size(film.bytes or 0)]
-    container.add_item(discord.ui.TextDisplay("-# " + " · ".join(facts)))
+    notes = [f"-# ⚠️ {escape_within(note, 300)}" for note in film.notes[:_NOTES_SHOWN]]
+    container.add_item(discord.ui.TextDisplay("\n".join(["-# " + " · ".join(facts), *notes])))
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     row.add_item(FilmButton(story.id, label="Film again", mark=mark))
     container.add_item(row)

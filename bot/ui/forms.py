@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, ClassVar
 
 import discord
 
 from bot.replies import Asked, answer_error, answering, person_of, say, workshop_of
 from bot.ui.text import cut
+from storycore.errors import ScriptError
 from storycore.prompts.check import MAX_PROMPT as PROMPT_LENGTH
 from storycore.studio import scenes
 from storycore.studio.stories import TITLE_LENGTH
@@ -28,8 +30,13 @@ class Form(discord.ui.Modal):
     other's place.
     """
 
+    #: The custom_ids of the forms this process opened; any other form was opened before a restart.
+    opened: ClassVar[set[str]] = set()
+
     def __init__(self, title: str, kind: str) -> None:
-        super().__init__(title=title, custom_id=f"{kind}:{secrets.token_hex(8)}", timeout=_FORGOTTEN_AFTER_S)
+        custom_id = f"{kind}:{secrets.token_hex(8)}"
+        super().__init__(title=title, custom_id=custom_id, timeout=_FORGOTTEN_AFTER_S)
+        self.opened.add(custom_id)
 
     async def act(self, interaction: Asked) -> None:
         """What handing in the form does."""
@@ -68,11 +75,8 @@ class PromptForm(Form):
         )
 
     async def act(self, interaction: Asked) -> None:
-        """Keep the prompt, ask for new pictures; the message follows."""
-        asked = await scenes.edit_prompt(
-            workshop_of(interaction), self.scene_id, person_of(interaction), self.prompt.value
-        )
-        await say(interaction, f"New pictures for scene {asked.scene_number} are being painted from your prompt.")
+        """What was written becomes the scene's prompt."""
+        await rewrite(interaction, self.scene_id, self.prompt.value)
 
 
 class StoryForm(Form):
@@ -117,3 +121,36 @@ class StoryForm(Form):
         """Hand on what was filled in."""
         files = [self._file] if self._file is not None else list(self.upload.values)
         await self._taken(interaction, self.story_title.value, self.text.value, files[0] if files else None)
+
+
+async def take_up(interaction: Asked, taken: Taken) -> None:
+    """A form that was open over a restart of the bot is handed in: discord.py knows nothing of it, it is read here.
+
+    Forms of this process are left to discord.py. A file cannot be taken over; the person is asked for it again.
+    """
+    data: Any = interaction.data or {}
+    custom_id = str(data.get("custom_id", ""))
+    if interaction.type is not discord.InteractionType.modal_submit or custom_id in Form.opened:
+        return
+    async with answering(interaction):
+        values = dict(_values(data.get("components", [])))
+        if match := re.fullmatch(r"fs:prompt:(\d{1,18}):[0-9a-f]{16}", custom_id):
+            await rewrite(interaction, int(match[1]), values.get("prompt", ""))
+        elif custom_id.startswith("fs:story:"):
+            if not values.get("text"):
+                raise ScriptError("I was restarted while your form was open.", "Please hand the file in once more.")
+            await taken(interaction, values.get("title", ""), values["text"], None)
+
+
+def _values(components: Any) -> Iterator[tuple[str, str]]:
+    """The text inputs of a form as it arrives: labels with a component each."""
+    for component in components:
+        inner = component.get("component", {})
+        if isinstance(inner.get("value"), str):
+            yield str(inner.get("custom_id", "")), inner["value"]
+
+
+async def rewrite(interaction: Asked, scene_id: int, prompt: str) -> None:
+    """Keep a prompt, ask for new pictures, say so; the message follows."""
+    asked = await scenes.edit_prompt(workshop_of(interaction), scene_id, person_of(interaction), prompt)
+    await say(interaction, f"New pictures for scene {asked.scene_number} are being painted from your prompt.")

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import imageio_ffmpeg
+from imageio_ffmpeg import _utils
 
 from storycore.errors import FilmError, FilmStoppedError, NotFoundError, StorageError
 from storycore.film.letters import CHOSEN
@@ -35,6 +36,7 @@ def program() -> str:
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
+        _utils._get_ffmpeg_exe.cache_clear()  # it would remember the failure for as long as Fireside runs
         raise FilmStoppedError(
             "The program that makes films is missing.", "Install imageio-ffmpeg again, or set IMAGEIO_FFMPEG_EXE."
         ) from error

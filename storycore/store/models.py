@@ -312,6 +312,8 @@ class FilmRow(Base):
     width: Mapped[int | None] = mapped_column()
     height: Mapped[int | None] = mapped_column()
     fps: Mapped[int | None] = mapped_column()
+    #: What its makers should know: a picture that was missing, letters that no font has.
+    notes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     made: Mapped[int | None] = mapped_column()
     reused: Mapped[int | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -27,7 +27,7 @@ class FilmAsked:
 async def request(workshop: Workshop, story_id: int, person: Person, max_bytes: int | None) -> FilmAsked:
     """Ask for a story's film, at most ``max_bytes`` large (None: as good as it gets). The author and moderators may.
 
-    Raises ``StateError`` while one is being made already, or when there is nothing to film.
+    Raises ``StateError`` while one is being made already, or when the story is not open.
     """
     async with workshop.changing(story_id) as (session, story):
         require_author(story, person, "ask for the film")

@@ -134,6 +134,7 @@ class FilmView:
     fps: int | None
     made: int | None
     reused: int | None
+    notes: tuple[str, ...] = ()
 
     @property
     def unfinished(self) -> bool:
@@ -302,4 +303,5 @@ def _film(row: FilmRow, media: Mapping[str, MediaRow], folder: MediaFolder) -> F
         fps=row.fps,
         made=row.made,
         reused=row.reused,
+        notes=tuple(row.notes),
     )

@@ -6,17 +6,22 @@ A step runs at least once: every job looks at its row first and leaves finished 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from dbos import DBOS
+from dbos._error import DBOSMaxStepRetriesExceeded
 
-from storycore.work.jobs import filming, painting, speaking, understanding
+from storycore.work.jobs import filming, giving_up, painting, speaking, understanding
 from storycore.work.workshop import Workshop
 
 _TRIES = 5  # for what no job foresees, such as a database that stays locked; jobs record their own failures
 
 #: How long what runs may take to let go, in seconds: programs are ended and temporary files removed.
 _LETTING_GO_S = 5.0
+
+_log = logging.getLogger(__name__)
 
 _workshop: Workshop | None = None
 _running: set[asyncio.Task[Any]] = set()
@@ -75,29 +80,44 @@ async def _film(film_id: int) -> None:
     await filming.film(_here(), film_id)
 
 
+@DBOS.step(retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _give_up(kind: str, row_id: int, reference: str) -> None:
+    await giving_up.give_up(_here(), giving_up.Kind(kind), row_id, reference)
+
+
+async def _or_give_up(kind: giving_up.Kind, row_id: int, step: Callable[[int], Awaitable[None]]) -> None:
+    """A workflow's one step; what no job foresaw, even after several tries, must not leave people waiting for ever.
+
+    The row is marked as failed then, with a reference that finds the log line.
+    """
+    _begin()
+    try:
+        await step(row_id)
+    except DBOSMaxStepRetriesExceeded as error:
+        reference = f"{kind.value}-{row_id}"
+        _log.error("unforeseen, reference %s", reference, exc_info=error.errors[-1] if error.errors else error)
+        await _give_up(kind.value, row_id, reference)
+
+
 @DBOS.workflow(name="understand")
 async def understand(story_id: int) -> None:
     """A script becomes scenes, lines and a cast; their painting is enqueued."""
-    _begin()
-    await _understand(story_id)
+    await _or_give_up(giving_up.Kind.STORY, story_id, _understand)
 
 
 @DBOS.workflow(name="paint")
 async def paint(round_id: int) -> None:
     """A round becomes candidates."""
-    _begin()
-    await _paint(round_id)
+    await _or_give_up(giving_up.Kind.ROUND, round_id, _paint)
 
 
 @DBOS.workflow(name="speak")
 async def speak(film_id: int) -> None:
     """The lines of a film become voice clips; the filming is enqueued."""
-    _begin()
-    await _speak(film_id)
+    await _or_give_up(giving_up.Kind.FILM, film_id, _speak)
 
 
 @DBOS.workflow(name="film")
 async def film(film_id: int) -> None:
     """Pictures and voice clips become a film."""
-    _begin()
-    await _film(film_id)
+    await _or_give_up(giving_up.Kind.FILM, film_id, _film)

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.invite import PERMISSIONS
+from bot.ui.forms import Form
 from sandbox.model import Channel, Message
 from sandbox.permissions import Permission
+from sandbox.world import File
 from storycore.store.models import StoryRow
 from tests.support.wire import Wire, connected, settings, wire_to
+from tests.support.workshops import STORY
 
 POST = "/channels/{channel_id}/messages"
 EDIT = "/channels/{channel_id}/messages/{message_id}"
@@ -284,3 +287,27 @@ async def test_a_place_without_permissions_is_refused_kindly(wire: Wire) -> None
     assert "Create Public Threads" in text
     wire.sandbox.trouble.restore()
     assert [m for m in wire.channel.messages if m.is_v2] == []
+
+
+async def test_a_form_that_was_open_over_a_restart_is_taken(wire: Wire) -> None:
+    await wire.new_story()
+    scene = (await wire.painted())[0]
+    bo = wire.member("Bo")
+    prompt_form = (await bo.click(scene, label="Edit prompt")).modal
+    story_form = (await bo.slash(wire.channel, "story new", title="Over a restart")).modal
+    file_form = (await bo.slash(wire.channel, "story new")).modal
+    assert prompt_form is not None
+    assert story_form is not None
+    assert file_form is not None
+    await wire.client.close()
+    Form.opened.clear()  # what a new process knows
+    async with connected(wire.workshop, wire.sandbox, settings()) as again:
+        wire.client = again
+        rewritten = await bo.submit(prompt_form, {"prompt": "a red well under the moon"})
+        assert "being painted" in (await rewritten.response()).text
+        await wire.wait(lambda: "a red well under the moon" in scene.text)
+        handed_in = await bo.submit(story_form, {"text": STORY})
+        assert "reading" in (await handed_in.response()).text
+        await wire.wait(lambda: "Over a restart" in wire.board.text)
+        sorry = await bo.submit(file_form, {"file": [File("tale.txt", STORY.encode())]})
+        assert "once more" in (await sorry.response()).text

@@ -22,7 +22,7 @@ from storycore.studio.people import Person
 from storycore.studio.views import Stage
 from storycore.work.workshop import Workshop
 from tests.support.studio import ADA, BO, CY, ELSEWHERE, HOME, MO, STRANGER, new, painted, painter, ready
-from tests.support.workshops import QuickNarrator, until
+from tests.support.workshops import STORY, QuickNarrator, until
 
 
 async def test_a_script_becomes_painted_scenes(workshop: Workshop) -> None:
@@ -283,7 +283,9 @@ async def test_a_film_waits_for_pictures_and_then_is_made(workshop: Workshop) ->
 
 
 async def test_a_second_film_makes_only_what_changed(workshop: Workshop) -> None:
-    view = await ready(workshop)
+    # Three scenes: the title stands on the first one's picture and the credits on the last one's.
+    third = "\n# The road\n\nAt dusk the miller and the frog walked home through the snow.\n"
+    view = await ready(workshop, script=STORY + third)
     assert isinstance(workshop.narrator, QuickNarrator)
     await films.request(workshop, view.id, ADA, None)
     view = await until(workshop, view.id, lambda v: bool(v.films) and not v.films[0].unfinished)
@@ -293,9 +295,8 @@ async def test_a_second_film_makes_only_what_changed(workshop: Workshop) -> None
     view = await until(workshop, view.id, lambda v: len(v.films) == 2 and not v.films[1].unfinished)
     assert view.films[1].state is WorkState.DONE, view.films[1].problem
     assert len(workshop.narrator.spoken) == spoken
-    # The last scene, and the credits: they stand before its picture.
-    assert view.films[1].made == 2
-    assert view.films[1].reused == (view.films[0].made or 0) - 2 > 0
+    assert view.films[1].made == 1
+    assert view.films[1].reused == (view.films[0].made or 0) - 1 > 0
 
 
 async def test_cancel_stops_the_painter_and_the_waiting_film(workshop: Workshop) -> None:
@@ -332,3 +333,23 @@ async def test_listing_looks_in_titles_and_authors_literally(workshop: Workshop)
 )
 def test_titles_are_tidied(typed: str, kept: str) -> None:
     assert stories.tidy_title(typed) == kept
+
+
+async def test_what_nobody_foresaw_is_said_and_can_be_tried_again(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: PaintRequest) -> None:
+        raise ZeroDivisionError
+
+    view = await ready(workshop)
+    painter(workshop).faults = broken
+    await scenes.paint_again(workshop, view.scenes[0].id, BO)
+    await films.request(workshop, view.id, ADA, None)
+    view = await until(workshop, view.id, lambda v: v.scenes[0].failed is not None)
+    assert "round-" in view.scenes[0].failed.problem  # type: ignore[union-attr]
+    assert view.scenes[0].shown is not None, "the pictures before stay"
+    view = await until(workshop, view.id, lambda v: not v.films[0].unfinished)
+    assert view.films[0].state is WorkState.DONE, "the film that waited goes on with what is there"
+    painter(workshop).faults = None
+    await scenes.paint_again(workshop, view.scenes[0].id, BO)
+    await until(workshop, view.id, lambda v: v.scenes[0].shown is not None and v.scenes[0].shown.number == 3)

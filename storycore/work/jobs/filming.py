@@ -76,7 +76,7 @@ async def _once(workshop: Workshop, story: StoryRow, film_id: int, max_bytes: in
         done.state, done.progress, done.problem, done.finished_at = WorkState.DONE, 1.0, "", now()
         done.media, done.seconds = content_hash, report.seconds
         done.width, done.height, done.fps = report.width, report.height, report.fps
-        done.made, done.reused = report.made, report.reused
+        done.made, done.reused, done.notes = report.made, report.reused, list(report.notes)
 
 
 async def _make(workshop: Workshop, story_id: int, film_id: int, plan: FilmPlan, out: Path) -> FilmReport:
