@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.trust.life import Life, first_of, life
 from tests.trust.seen import Seen
 
-ENCODER = "ffmpeg-"
+PROGRAM = "ffmpeg-"
+ENCODING = "libx264"
 Disaster = Callable[[Life], Awaitable[None]]
 _LOOK_S = 0.02
 
@@ -23,9 +24,9 @@ async def reached(one: Life, milestone: str) -> None:
     await one.people.until(lambda: any(name == milestone for name, _ in one.people.milestones), milestone)
 
 
-async def encoders(one: Life) -> list[int]:
-    """The bot's ffmpeg programs, once there are any."""
-    while not (found := await asyncio.to_thread(one.bot.programs, ENCODER)):
+async def programs(one: Life, name: str) -> list[int]:
+    """The bot's programs with ``name`` in their commands, once there are any."""
+    while not (found := await asyncio.to_thread(one.bot.programs, name)):
         await asyncio.sleep(_LOOK_S)
     return found
 
@@ -61,10 +62,10 @@ async def gateway_gone(one: Life) -> None:
 
 
 async def ffmpeg_killed(one: Life) -> None:
-    """Twice, whatever ffmpeg is at."""
+    """Twice: whatever it is at (its first run only looks whether it runs), and while it encodes."""
     await reached(one, "the film is asked for")
-    for _ in range(2):
-        for pid in await encoders(one):
+    for name in (PROGRAM, ENCODING):
+        for pid in await programs(one, name):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         await asyncio.sleep(0.3)
@@ -76,7 +77,7 @@ def told_to_stop_at(milestone: str, *, filming: bool, whole_group: bool, stopped
     async def disaster(one: Life) -> None:
         await reached(one, milestone)
         if filming:
-            await encoders(one)
+            await programs(one, ENCODING)
         began = time.monotonic()
         if whole_group:
             os.killpg(one.bot.id, signal.SIGTERM)

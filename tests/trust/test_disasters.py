@@ -50,13 +50,13 @@ async def test_sigterm_closes_within_ten_seconds(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 24 MiB of our own, for the media. Only root may mount one."""
+    """A file system of 64 MiB of our own, for the media. Only root may mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount, umount = _MOUNT
     if os.geteuid() != 0 or not mount.exists():
         pytest.skip("only root can mount a small file system, as a disk that becomes full")
-    made = subprocess.run([mount, "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], capture_output=True, text=True)
+    made = subprocess.run([mount, "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True, text=True)
     if made.returncode != 0:
         pytest.skip(f"no small file system here: {made.stderr.strip()}")
     yield folder
