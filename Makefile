@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint types format lock clean
+.PHONY: install demo sandbox test lint types format lock clean
 
 install: $(VENV)/.installed
 
@@ -18,6 +18,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 demo: install
 	@$(BIN)/python -m bot.demo
+
+# Discord in the browser, on this machine alone: talk to the bot as anyone you like.
+sandbox: install
+	@$(BIN)/fireside sandbox
 
 test: lint types
 	$(BIN)/python -m pytest -n 2 --dist loadfile

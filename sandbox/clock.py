@@ -19,6 +19,11 @@ class Clock:
         self._ahead = 0.0
         self._moved = asyncio.Event()
 
+    @property
+    def ahead(self) -> float:
+        """Seconds that it was set forward in all."""
+        return self._ahead
+
     def time(self) -> float:
         """Seconds since 1970, what timestamps and snowflakes are made of."""
         return time.time() + self._ahead

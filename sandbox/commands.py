@@ -85,14 +85,14 @@ class Commands:
             stored["guild_id"] = str(scope)
         return stored
 
+    def offered(self, member: Member) -> list[dict[str, Any]]:
+        """The commands that the client offers this member, of the server first."""
+        scopes = (member.guild.id, GLOBAL)
+        return [item for scope in scopes for item in self.listed(scope) if _offered(item, member)]
+
     def find(self, member: Member, kind: int, name: str) -> dict[str, Any]:
         """The command that the member would pick; raises `SandboxError` when the client would not offer it."""
-        offered = [
-            item
-            for scope in (member.guild.id, GLOBAL)
-            for item in self.listed(scope)
-            if item["type"] == kind and _offered(item, member)
-        ]
+        offered = [item for item in self.offered(member) if item["type"] == kind]
         for item in offered:
             if item["name"] == name:
                 return item

@@ -12,6 +12,7 @@ import asyncio
 import copy
 import json
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -22,7 +23,7 @@ from sandbox.checks.events import missing_keys
 from sandbox.cut import cut
 from sandbox.intents import GUILD_MEMBERS, GUILDS, MESSAGE_CONTENT, PRIVILEGED, blank, intent_of
 from sandbox.permissions import Permission, may
-from sandbox.sessions import Session, Socket
+from sandbox.sessions import Frame, Session, Socket
 from sandbox.state import State
 from sandbox.world import Event
 
@@ -47,6 +48,8 @@ GIVEN_UP = (1000, 1001)
 NOT_RESUMABLE = frozenset({1000, 1001, 4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014})
 """Close codes after which a session is gone: the documentation says to start a new one, or not to come back."""
 
+FRAMES_KEPT = 2_000
+
 Down = Literal["reset", "silence", "503"]
 
 
@@ -67,6 +70,8 @@ class Gateway:
         self.resumable_for = RESUMABLE_FOR
         self.answers_heartbeats = True
         self.down: Down | None = None
+        self.frames: deque[Frame] = deque(maxlen=FRAMES_KEPT)
+        self._count = 0
         state.world.listeners.append(self.tell)
 
     @property
@@ -84,6 +89,13 @@ class Gateway:
         """The sessions that are connected or can still be resumed."""
         return list(self._sessions.values())
 
+    def _note(self, body: dict[str, Any], *, sent: bool = True) -> None:
+        """Keep a frame for who looks on; a bot's token is in none of them."""
+        if body.get("op") in (IDENTIFY, RESUME) and isinstance(body.get("d"), dict):
+            body = body | {"d": body["d"] | {"token": "…"}}
+        self._count += 1
+        self.frames.append(Frame(self._count, self._state.world.clock.time(), sent, body))
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """The handler of the WebSocket route."""
         if self.down == "503":
@@ -96,7 +108,7 @@ class Gateway:
         ws = web.WebSocketResponse(compress=False, max_msg_size=4096 * 16, timeout=CLOSE_WITHIN)
         await ws.prepare(request)
         now = self._state.world.clock.time()
-        socket = Socket(ws, request, compressed=compress == "zlib-stream", beat_at=now)
+        socket = Socket(ws, request, compressed=compress == "zlib-stream", beat_at=now, note=self._note)
         self._sockets.add(socket)
         pump, watch = asyncio.create_task(socket.pump()), asyncio.create_task(self._watch(socket))
         socket.put({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval_ms}, "s": None, "t": None})
@@ -169,6 +181,7 @@ class Gateway:
             except (ValueError, KeyError, TypeError):
                 await self._refuse(socket, 4002, "Error while decoding payload.")
                 return
+            self._note(frame, sent=False)
             if op == HEARTBEAT:
                 self._heard(socket)
             elif op in (IDENTIFY, RESUME) and session is not None:

@@ -62,6 +62,8 @@ class Request:
     code: int | None = None
     problems: tuple[str, ...] = ()
     at: float = 0.0
+    answer: Any = field(repr=False, default=None)
+    number: int = 0
 
     @property
     def verdict(self) -> str:
@@ -89,6 +91,12 @@ class Rest:
         self.requests: list[Request] = []
         self.violations: list[Violation] = []
         self.faults: list[Fault] = []
+        self._count = 0
+
+    @property
+    def checks(self) -> bool:
+        """Whether there is a document to check against."""
+        return self._document is not None
 
     def complain(self, kind: str, where: str, problem: str) -> None:
         """Record a violation."""
@@ -115,11 +123,13 @@ class Rest:
             entry.problems += (str(error),)
             self._log(entry)
             return cut(request, reset=error.reset)
-        entry.status = answer.status
+        entry.status, entry.answer = answer.status, answer.body
         self._log(entry)
         return self._written(call, answer)
 
     def _log(self, entry: Request) -> None:
+        self._count += 1
+        entry.number = self._count
         self.requests.append(entry)
         if len(self.requests) > REQUESTS_KEPT:
             del self.requests[: REQUESTS_KEPT // 2]

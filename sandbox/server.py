@@ -128,6 +128,10 @@ class Sandbox:
         """The server "Campfire": channels "stories" and "general", members Ada, Bo, Cy and Mo, who moderates."""
         return GuildView(self.state, self._default)
 
+    def adopt(self, guild: Guild) -> None:
+        """Make a server of the world the one that `default_guild` gives."""
+        self._default = guild
+
     @property
     def requests(self) -> list[Request]:
         """All REST traffic so far; of very much, the newer part."""
@@ -152,6 +156,11 @@ class Sandbox:
     def limits(self) -> Limits:
         """Limits that can be changed while it runs."""
         return self.state.limits
+
+    @property
+    def checks_requests(self) -> bool:
+        """Whether requests are checked against Discord's OpenAPI document."""
+        return self._rest.checks
 
     @property
     def connections(self) -> int:

@@ -7,6 +7,7 @@ import json
 import secrets
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,16 @@ KEPT_EVENTS = 5_000
 
 GIVE_UP_AFTER = 5.0
 """Seconds of the real clock for what is still to be sent before a close frame, and for the client's answer to it."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of a gateway connection, for who looks on. `sent`: by the sandbox, else by the bot."""
+
+    number: int
+    at: float
+    sent: bool
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,8 +53,17 @@ class Session:
 class Socket:
     """One connection: frames in order, compressed as asked. `beat_at`: when the client's last heartbeat came."""
 
-    def __init__(self, ws: web.WebSocketResponse, request: web.Request, *, compressed: bool, beat_at: float) -> None:
+    def __init__(
+        self,
+        ws: web.WebSocketResponse,
+        request: web.Request,
+        *,
+        compressed: bool,
+        beat_at: float,
+        note: Callable[[dict[str, Any]], None],
+    ) -> None:
         self.ws = ws
+        self._note = note
         self.beat_at = beat_at
         self.beats = 0
         self.frozen = False
@@ -61,6 +81,7 @@ class Socket:
     def put(self, frame: dict[str, Any]) -> None:
         """Send a frame after those before it; through a frozen connection nothing comes."""
         if not self.frozen:
+            self._note(frame)
             self._queue.put_nowait(frame)
 
     def finish(self) -> None:

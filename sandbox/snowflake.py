@@ -13,13 +13,13 @@ class Snowflakes:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last = 0
+        self.last = 0
 
     def next(self) -> int:
         """A new id, larger than every one before."""
         fresh = int((self._clock.time() - EPOCH) * 1000) << 22
-        self._last = max(fresh, self._last + 1)
-        return self._last
+        self.last = max(fresh, self.last + 1)
+        return self.last
 
 
 def created(snowflake: int) -> float:

@@ -16,7 +16,7 @@ Gateway and network:
 
     reconnect; invalidate {"resumable"}; close_gateway {"code"}; drop_gateway; forget_sessions; ask_heartbeat;
     mute_heartbeats; answer_heartbeats; freeze_gateway; gateway_down {"how": "reset", "silence" or "503"}; gateway_up;
-    network_down {"seconds"}: this interface is away as long
+    network_down {"seconds"}: this interface is away as long; network_up ends it early
 
 Everything else:
 
@@ -73,6 +73,7 @@ _GATEWAY: dict[str, tuple[Callable[..., Awaitable[None] | None], dict[str, tuple
     "freeze_gateway": (Trouble.freeze_gateway, {}),
     "gateway_down": (Trouble.gateway_down, {"how": (str,)}),
     "gateway_up": (Trouble.gateway_up, {}),
+    "network_up": (Trouble.network_up, {}),
     "expire_interactions": (Trouble.expire_interactions, {}),
     "calm": (Trouble.calm, {}),
 }
