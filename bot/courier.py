@@ -31,7 +31,8 @@ _SECONDS_BETWEEN_EDITS = 1.5
 _OLD = timedelta(hours=1)
 _SECONDS_BETWEEN_OLD_EDITS = 30.0
 _SECONDS_AFTER_OLD_REFUSAL = 300.0
-_LIGHT_SIDE = 1024
+#: The longer side of a picture as chat gets it, in pixels; smaller where a place refuses the size.
+_LIGHT_SIDES = (1024, 640, 320)
 #: How many of a channel's last messages are looked through for one that was posted but not recorded.
 _LOOKED_THROUGH = 100
 
@@ -119,20 +120,24 @@ class Courier:
         return post
 
     async def _send(self, channel: discord.PartialMessageable, post: Post, sheet: Sheet) -> Post:
-        try:
-            message = await channel.send(
-                view=sheet.view,
-                files=await self._open(sheet.files),
-                nonce=post.nonce,
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
-        except discord.HTTPException as error:
-            if error.status == 413 or error.code == TOO_LARGE:
-                sizes = [(await asyncio.to_thread(file.path.stat)).st_size for file in sheet.files]
-                raise TooLargeError(max(sizes, default=0)) from error
-            raise
-        self._due[post.id] = time.monotonic() + self.pace_s
-        return await self._posts.posted(post.id, channel.id, message.id, sheet.shown, sheet.files_digest)
+        light = any(file.light for file in sheet.files)
+        for side in _LIGHT_SIDES if light else _LIGHT_SIDES[:1]:
+            try:
+                message = await channel.send(
+                    view=sheet.view,
+                    files=await self._open(sheet.files, side),
+                    nonce=post.nonce,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+            except discord.HTTPException as error:
+                if error.status != 413 and error.code != TOO_LARGE:
+                    raise
+                _log.info("post %d is refused for its size at %d pixels", post.id, side)
+                continue
+            self._due[post.id] = time.monotonic() + self.pace_s
+            return await self._posts.posted(post.id, channel.id, message.id, sheet.shown, sheet.files_digest)
+        sizes = [(await asyncio.to_thread(file.path.stat)).st_size for file in sheet.files]
+        raise TooLargeError(max(sizes, default=0))
 
     async def _edit(self, channel: discord.PartialMessageable, post: Post, message_id: int, sheet: Sheet) -> Post:
         message = channel.get_partial_message(message_id)
@@ -156,20 +161,20 @@ class Courier:
             return replaced
         return await self._posts.posted(post.id, channel.id, message_id, sheet.shown, sheet.files_digest)
 
-    async def _open(self, files: Sequence[SheetFile]) -> list[discord.File]:
+    async def _open(self, files: Sequence[SheetFile], side: int = _LIGHT_SIDES[0]) -> list[discord.File]:
         opened: list[discord.File] = []
         for file in files:
-            path = await self._light(file) if file.light else file.path
+            path = await self._light(file, side) if file.light else file.path
             opened.append(await asyncio.to_thread(discord.File, path, file.name, description=file.description))
         return opened
 
-    async def _light(self, file: SheetFile) -> Path:
+    async def _light(self, file: SheetFile, side: int) -> Path:
         """A picture as chat gets it: small, and made once."""
-        key = recipe_key("light", media=file.path.stem, side=_LIGHT_SIDE)
+        key = recipe_key("light", media=file.path.stem, side=side)
         kept = await self._workshop.made.find(key)
         if kept is None:
             data = await asyncio.to_thread(file.path.read_bytes)
-            kept = await self._workshop.made.keep_bytes(key, await light_copy(data, _LIGHT_SIDE), ".jpg", {})
+            kept = await self._workshop.made.keep_bytes(key, await light_copy(data, side), ".jpg", {})
         return kept.path
 
 

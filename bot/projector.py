@@ -135,7 +135,7 @@ class Projector:
                 troubles = 0
             except NotFoundError:  # the story is gone: there is nothing to show
                 return
-            except (discord.DiscordException, aiohttp.ClientError, FiresideError, OSError, TimeoutError) as error:
+            except (discord.DiscordException, aiohttp.ClientError, FiresideError, TooLargeError, OSError) as error:
                 wait = _SECONDS_AFTER_TROUBLE[min(troubles, len(_SECONDS_AFTER_TROUBLE) - 1)]
                 troubles += 1
                 _log.warning("story %d: showing it failed, next try in %.0f s: %r", story_id, wait, error)

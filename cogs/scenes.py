@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -40,25 +40,24 @@ class Scenes(commands.Cog):
 
     def __init__(self, client: Fireside) -> None:
         self.client = client
-        self._waiting: asyncio.Queue[Awaitable[object]] = asyncio.Queue()
-        self._worker: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Queue[Callable[[], Awaitable[object]]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def cog_load(self) -> None:
         """Start taking reactions."""
-        self._worker = asyncio.create_task(self._work(), name="reactions")
+        self._tasks.append(asyncio.create_task(self._work(), name="reactions"))
 
     async def cog_unload(self) -> None:
-        """Stop taking reactions."""
-        if self._worker is not None:
-            self._worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._worker
+        """Stop taking reactions; those that still waited are found again at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _work(self) -> None:
         while True:
             action = await self._waiting.get()
             try:
-                await action
+                await action()
             except FiresideError as error:
                 # A reaction has nobody to answer to; the message shows what holds.
                 _log.info("a reaction did not count: %s", error.message)
@@ -72,26 +71,26 @@ class Scenes(commands.Cog):
         bot = self.client.user is not None and payload.user_id == self.client.user.id
         if choice is None or bot or (payload.member is not None and payload.member.bot):
             return
-        self._waiting.put_nowait(self._cast(payload, choice, now()))
+        self._waiting.put_nowait(partial(self._cast, payload, choice, now()))
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         """A member took a reaction away."""
         choice = choice_of(payload.emoji)
         if choice is not None:
-            self._waiting.put_nowait(self._withdraw(payload.message_id, payload.user_id, choice))
+            self._waiting.put_nowait(partial(self._withdraw, payload.message_id, payload.user_id, choice))
 
     @commands.Cog.listener()
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
         """All reactions were cleared."""
-        self._waiting.put_nowait(self._withdraw(payload.message_id, None, None))
+        self._waiting.put_nowait(partial(self._withdraw, payload.message_id, None, None))
 
     @commands.Cog.listener()
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
         """All reactions of one kind were cleared."""
         choice = choice_of(payload.emoji)
         if choice is not None:
-            self._waiting.put_nowait(self._withdraw(payload.message_id, None, choice))
+            self._waiting.put_nowait(partial(self._withdraw, payload.message_id, None, choice))
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -100,15 +99,29 @@ class Scenes(commands.Cog):
         (A session that is resumed is told everything it missed.) Each scene takes its turn among the reactions that
         arrive, so that what is read and what is told cannot contradict each other.
         """
+        self._tasks = [task for task in self._tasks if not task.done()]
+        self._tasks.append(asyncio.create_task(self._look_at_all(), name="reactions-of-the-gap"))
+
+    async def _look_at_all(self) -> None:
+        """One scene after the other, each behind the votes that arrived meanwhile: nobody waits for all of them."""
         for post in await self.client.projector.posts.open_scenes():
-            self._waiting.put_nowait(self._reconcile(post))
+            looked = asyncio.Event()
+            self._waiting.put_nowait(partial(self._reconcile, post, looked))
+            await looked.wait()
 
     @commands.Cog.listener()
     async def on_scene_offered(self, post: ScenePost) -> None:
         """The projector offered a new round: whoever reacted before the bot was done is counted too."""
-        self._waiting.put_nowait(self._reconcile(post))
+        self._waiting.put_nowait(partial(self._reconcile, post))
 
-    async def _reconcile(self, post: ScenePost) -> None:
+    async def _reconcile(self, post: ScenePost, looked: asyncio.Event | None = None) -> None:
+        try:
+            await self._compare(post)
+        finally:
+            if looked is not None:
+                looked.set()
+
+    async def _compare(self, post: ScenePost) -> None:
         message = self.client.get_partial_messageable(post.channel_id).get_partial_message(post.message_id)
         try:
             found = await message.fetch()

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -208,7 +209,7 @@ async def read_attachment(file: discord.Attachment) -> str:
         )
     try:
         data = await file.read()
-    except discord.HTTPException as error:
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise ScriptError("I could not fetch that file from Discord.", "Please upload it once more.") from error
     return await asyncio.to_thread(read_script, data, file.filename)
 

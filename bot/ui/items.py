@@ -220,7 +220,9 @@ class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:par
 
 async def ask_for_film(interaction: Asked, story_id: int, person: Person) -> None:
     """Ask for a film that fits this place, and say what happens next."""
-    asked = await films.request(workshop_of(interaction), story_id, person, interaction.filesize_limit)
+    # The film goes out as a message of the bot's own: a member's larger limit does not hold for it.
+    limits = [interaction.filesize_limit, *([interaction.guild.filesize_limit] if interaction.guild else [])]
+    asked = await films.request(workshop_of(interaction), story_id, person, min(limits))
     if asked.waits_for:
         scenes_ = "one scene" if asked.waits_for == 1 else f"{asked.waits_for} scenes"
         await say(interaction, f"The film waits for the pictures of {scenes_}, then it is made. Watch the thread.")

@@ -13,9 +13,13 @@ KEYCAPS = tuple(f"{number}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP
 _MARKUP = re.compile(r"([\\*_~|`\[\]()<>#@:])|^([-+>])|^(\d+)([.)])")
 
 
+#: Characters that turn the direction of what follows them: one in a name could flip a whole line of ours.
+_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+
+
 def escape(text: str) -> str:
-    """A person's words as plain text on one line: no Markdown, no mention, no masked link."""
-    folded = " ".join(text.split())
+    """A person's words as plain text on one line: no Markdown, no mention, no masked link, no turned direction."""
+    folded = " ".join(text.translate(_TURNS).split())
     return _MARKUP.sub(lambda match: f"{match[3]}\\{match[4]}" if match[3] else f"\\{match[0]}", folded)
 
 

@@ -25,6 +25,8 @@ from storycore.work.jobs import asking
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
 
+_PLACES_APART = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -48,7 +50,14 @@ async def _ask(
     round_.asked_by, round_.asked_by_name = person.id, person.name[:100]
     session.add(round_)
     await session.flush()
-    await workshop.engine.enqueue(session, [asking.painting(round_, scene.number, workshop.options.painting_urgency)])
+    waiting = await session.scalar(
+        select(func.count())
+        .select_from(RoundRow)
+        .where(RoundRow.asked_by == person.id, RoundRow.state.in_(UNFINISHED), RoundRow.id != round_.id)
+    )
+    # Who has much waiting already stands behind those who have little.
+    place = (waiting or 0) * _PLACES_APART + scene.number
+    await workshop.engine.enqueue(session, [asking.painting(round_, place, workshop.options.painting_urgency)])
     return round_
 
 

@@ -119,7 +119,7 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
     if story is None:
         raise NotFoundError("That story is not here.")
     require_author(story, person, "make it in parts")
-    pieces = await asyncio.to_thread(parts, story.script, story.max_scenes or 1)
+    pieces = await workshop.reader.run(parts, story.script, story.max_scenes or 1)
     ids: list[int] = []
     async with workshop.changing(story_id) as (session, changed):
         if changed.state is not StoryState.TOO_LONG:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,12 +20,19 @@ from storycore.store.models import StoryRow, now
 from storycore.work.changes import Changes
 from storycore.work.engine import Engine, Urgency
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class Reader(Protocol):
     """Somebody who understands scripts, off the event loop."""
 
     async def understand(self, text: str) -> Understanding:
         """Scenes, lines, speakers and cast. Raises ``ScriptError``."""
+        ...
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something else that takes long on a script, off the event loop: a pure function, picklable in and out."""
         ...
 
     async def close(self) -> None: ...

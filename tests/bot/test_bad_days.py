@@ -13,6 +13,7 @@ from bot.invite import PERMISSIONS
 from bot.ui.forms import Form
 from sandbox.model import Channel, Message
 from sandbox.permissions import Permission
+from sandbox.rest.router import Call
 from sandbox.world import File
 from storycore.store.models import StoryRow
 from tests.support.wire import Wire, connected, settings, wire_to
@@ -246,8 +247,8 @@ async def test_a_film_refused_for_its_size_is_made_smaller(wire: Wire) -> None:
     assert len([m for m in wire.thread.messages if "🍿" in m.text]) == 1
 
 
-def _holds_a_film(call: object) -> bool:
-    return any(file.filename.endswith(".mp4") for file in getattr(call, "files", {}).values())
+def _holds_a_film(call: Call) -> bool:
+    return any(file.filename.endswith(".mp4") for file in call.files.values())
 
 
 async def test_too_many_edits_of_one_message_do_not_hold_up_the_others(wire: Wire) -> None:
@@ -311,3 +312,14 @@ async def test_a_form_that_was_open_over_a_restart_is_taken(wire: Wire) -> None:
         await wire.wait(lambda: "Over a restart" in wire.board.text)
         sorry = await bo.submit(file_form, {"file": [File("tale.txt", STORY.encode())]})
         assert "once more" in (await sorry.response()).text
+
+
+async def test_pictures_refused_for_their_size_are_sent_smaller(wire: Wire) -> None:
+    def holds_pictures(call: Call) -> bool:
+        return any(file.filename.endswith(".jpg") for file in call.files.values())
+
+    refused = wire.sandbox.trouble.refuse("POST", POST, status=413, code=40005, times=1, when=holds_pictures)
+    await wire.new_story()
+    await wire.painted()
+    assert refused.met == 1
+    check_nothing_twice(wire)

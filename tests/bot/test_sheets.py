@@ -181,3 +181,4 @@ def test_words() -> None:
     assert size(6_400_000) == "6.1 MiB"
     assert bar(0.5) == "▰▰▰▰▰▱▱▱▱▱ 50 %"
     assert escape("a\n# b") == r"a \# b"
+    assert escape("Ada\u202egnp.exe\u2069") == "Adagnp.exe"

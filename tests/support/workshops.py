@@ -8,6 +8,7 @@ import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from PIL import Image
 
@@ -21,6 +22,9 @@ from storycore.studio import stories
 from storycore.studio.views import StoryView
 from storycore.work.engine import Engine
 from storycore.work.workshop import WorkOptions, Workshop
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 STORY = """# The well
 
@@ -110,6 +114,9 @@ class ThreadReader:
 
     async def understand(self, text: str) -> Understanding:
         return await asyncio.to_thread(understand, text)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.to_thread(function, *args, **kwargs)
 
     async def close(self) -> None:
         return None

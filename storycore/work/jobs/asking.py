@@ -27,10 +27,13 @@ def understanding(story: StoryRow) -> Job:
     return Job("understand", Queue.UNDERSTANDING, understanding_id(story.id), story.id, priority)
 
 
-def painting(round_: RoundRow, scene_number: int, first: Urgency, delay_s: float = 0.0) -> Job:
-    """Paint a round: what somebody asked for goes ahead of a story's first pictures, which come scene by scene."""
+def painting(round_: RoundRow, place: int, first: Urgency, delay_s: float = 0.0) -> Job:
+    """Paint a round: what somebody asked for goes ahead of a story's first pictures, which come scene by scene.
+
+    ``place`` is where it stands among its kind (0 or more, lower first).
+    """
     urgency = first if round_.reason is RoundReason.FIRST else Urgency.WAITED_FOR
-    return Job("paint", Queue.PAINTING, painting_id(round_), round_.id, urgency.priority(scene_number), delay_s)
+    return Job("paint", Queue.PAINTING, painting_id(round_), round_.id, urgency.priority(place), delay_s)
 
 
 def speaking(film: FilmRow) -> Job:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.cast.model import Understanding
@@ -34,7 +32,7 @@ async def understand(workshop: Workshop, story_id: int) -> None:
         return
     try:
         understood = await workshop.reader.understand(story.script)
-        prompts = await asyncio.to_thread(write_prompts, understood.script, understood.cast)
+        prompts = await workshop.reader.run(write_prompts, understood.script, understood.cast)
     except ScriptError as error:
         async with workshop.changing(story_id) as (_, changed):
             if changed.state is StoryState.READING:  # else it was cancelled meanwhile, here and below
@@ -42,7 +40,7 @@ async def understand(workshop: Workshop, story_id: int) -> None:
         return
     scenes = len(understood.script.scenes)
     if story.max_scenes is not None and scenes > story.max_scenes:
-        pieces = await asyncio.to_thread(parts, story.script, story.max_scenes)
+        pieces = await workshop.reader.run(parts, story.script, story.max_scenes)
         async with workshop.changing(story_id) as (_, changed):
             if changed.state is not StoryState.READING:
                 return
