@@ -85,11 +85,16 @@ class Desk:
         self._world = world
         self._upload_limit = upload_limit
         self._by_token: dict[str, Interaction] = {}
+        self._by_id: dict[int, Interaction] = {}
 
     @property
     def opened(self) -> list[Interaction]:
         """Every interaction so far (long gone ones are forgotten), oldest first."""
         return list(self._by_token.values())
+
+    def get(self, interaction_id: int) -> Interaction | None:
+        """An interaction that is not forgotten yet."""
+        return self._by_id.get(interaction_id)
 
     def open(
         self,
@@ -108,7 +113,7 @@ class Desk:
         interaction = Interaction(
             interaction_id, token, kind, member, channel, data, self._world.clock.time(), message, origin
         )
-        self._by_token[token] = interaction
+        self._by_token[token] = self._by_id[interaction_id] = interaction
         self._forget()
         self._world.emit("INTERACTION_CREATE", self._payload(interaction), None, member.id)
         return interaction
@@ -120,7 +125,7 @@ class Desk:
             token, oldest = next(iter(self._by_token.items()))
             if now - oldest.created <= TOKEN_LASTS:
                 return
-            del self._by_token[token]
+            del self._by_token[token], self._by_id[oldest.id]
 
     def expire(self) -> None:
         """Let the time of every interaction so far be over, as if 15 minutes had passed."""

@@ -8,6 +8,7 @@ from sandbox import look, payloads
 from sandbox.actors import Actor
 from sandbox.checks.forms import CHAT_INPUT, MESSAGE_MENU
 from sandbox.http import Request
+from sandbox.interactions import Desk
 from sandbox.model import Channel, Member, Message
 from sandbox.permissions import Permission, channel_permissions, guild_permissions, may
 from sandbox.results import InteractionResult, Modal
@@ -74,8 +75,8 @@ def _place(channel: Channel, member: Member) -> Json:
     }
 
 
-def message(what: Message, viewer: Member) -> Json:
-    """A message as this person sees it."""
+def message(what: Message, viewer: Member, desk: Desk) -> Json:
+    """A message as this person sees it. `desk` knows which command it answers."""
     guild = what.channel.guild
     body: Json = {
         "id": str(what.id),
@@ -113,7 +114,7 @@ def message(what: Message, viewer: Member) -> Json:
             "archived": bool(what.thread.thread and what.thread.thread.archived),
         }
     if what.interaction is not None:
-        body["asked"] = {"who": _asker(what), "kind": what.interaction["type"], "command": what.interaction.get("name")}
+        body["asked"] = {"who": _asker(what), "kind": what.interaction["type"], "command": _command(what, desk)}
     if what.reference is not None and what.type != 0:
         gone = what.reference.deleted
         body["about"] = None if gone else {"author": what.reference.author.name, "text": what.reference.text[:120]}
@@ -128,6 +129,18 @@ def _author(what: Message) -> Json:
     member = what.channel.guild.members.get(what.author.id)
     name = what.author.name if member is None else member.name
     return {"id": str(what.author.id), "name": name, "bot": what.author.bot}
+
+
+def _command(what: Message, desk: Desk) -> str | None:
+    """The command that a message answers, as its user sees it: with a slash, but for one of a message's menu."""
+    asked = desk.get(int((what.interaction or {})["id"]))
+    if asked is None or "name" not in asked.data:
+        return None
+    words, options = [str(asked.data["name"])], asked.data.get("options") or []
+    while options and options[0]["type"] in (1, 2):
+        words.append(options[0]["name"])
+        options = options[0].get("options") or []
+    return ("/" if asked.data.get("type") == CHAT_INPUT else "") + " ".join(words)
 
 
 def _asker(what: Message) -> str:

@@ -209,7 +209,10 @@ class Visit:
             told.append({"tell": "closed", "value": str(channel.id)})
             return
         all_of_it = channel.seen_by(actor.id)
-        seen = {str(item.id): shown.message(item, actor.member) for item in all_of_it[-self._limit :]}
+        seen = {
+            str(item.id): shown.message(item, actor.member, self.sandbox.state.desk)
+            for item in all_of_it[-self._limit :]
+        }
         texts = {key: json.dumps(value) for key, value in seen.items()}
         here = (str(channel.id), actor.id)
         fresh = [value for key, value in seen.items() if self._messages.get(key) != texts[key]]

@@ -15,7 +15,7 @@ let form = null;
 const input = h("textarea", { id: "write", rows: "1", maxlength: String(MOST), "aria-label": "Message", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "slash-list" });
 const chosen = h("ul", { class: "chosen" });
 const chooser = h("input", { type: "file", multiple: true, class: "visually-hidden", id: newId(), tabindex: "-1", "aria-hidden": "true" });
-const attach = h("button", { class: "quiet", type: "button", "aria-label": "Add files", title: "Add files", onclick: () => chooser.click() }, "＋");
+const attach = h("button", { class: "quiet", type: "button", "aria-label": "Add files", title: "Add files", onclick: () => chooser.click() }, "+");
 const send = h("button", { class: "quiet send", type: "submit", "aria-label": "Send", title: "Send" }, "➤");
 const list = h("div", { class: "listbox commands", role: "listbox", id: "slash-list", "aria-label": "Commands", hidden: true });
 const line = h("form", { class: "write-line", novalidate: true }, attach, chooser, input, send);
@@ -51,7 +51,7 @@ export function refresh() {
   send.disabled = input.disabled;
   attach.disabled = !may.send || !may.attach;
   const name = channel ? `${channel.parent ? "" : "#"}${channel.name}` : "";
-  input.placeholder = may.send ? `Message ${name}, or / for commands` : may.commands ? "You may only use commands here: type /" : "You may not write here";
+  input.placeholder = may.send ? (innerWidth < 760 ? `Message ${name}` : `Message ${name}, or / for commands`) : may.commands ? "You may only use commands here: type /" : "You may not write here";
   note.hidden = !channel || may.send !== false;
   note.textContent = channel?.locked ? "This thread is locked: only moderators write here." : `${store.me?.name ?? "You"} may not write here.`;
 }

@@ -80,11 +80,16 @@ export function bytes(count) {
 
 const COLOURS = ["#b4532a", "#2f7d6b", "#5b5fc7", "#a03f78", "#3d6fa8", "#7a6a1f", "#8a4fb0", "#4d7a34"];
 
-/** A round picture with someone's initial; the colour goes with the name. */
+const order = new Map();
+
+/** Give each of these people a colour of their own. */
+export function colour(names) {
+  names.forEach((name, index) => order.set(name, index));
+}
+
+/** A round picture with someone's initial. */
 export function avatar(name, bot = false) {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) >>> 0;
   const node = h("span", { class: bot ? "avatar bot" : "avatar", "aria-hidden": "true" }, bot ? "" : [...name][0]?.toUpperCase() ?? "?");
-  if (!bot) node.style.setProperty("background-color", COLOURS[sum % COLOURS.length]);
+  if (!bot) node.style.setProperty("background-color", COLOURS[(order.get(name) ?? name.length) % COLOURS.length]);
   return node;
 }

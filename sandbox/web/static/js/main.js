@@ -1,6 +1,6 @@
 // The page as a whole: who one is and where, news from the sandbox, light and dark.
 
-import { $, toast } from "./dom.js";
+import { $, colour, toast } from "./dom.js";
 import * as composer from "./composer.js";
 import * as interact from "./interact.js";
 import { ask, connect } from "./link.js";
@@ -85,6 +85,7 @@ const NEWS = {
   },
   people(value) {
     store.people = value;
+    colour(value.filter((one) => !one.bot).map((one) => one.name));
   },
   me(value) {
     store.me = value;

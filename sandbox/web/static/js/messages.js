@@ -151,7 +151,7 @@ function head(message, compact) {
   if (compact || message.type === 18 || message.type === 21) return [];
   const line = [];
   if (message.asked) {
-    const words = message.asked.kind === 2 ? [" used ", h("span", { class: "mention" }, message.asked.command ? `/${message.asked.command}` : "a command")] : [message.asked.kind === 3 ? " pressed a button" : " sent a form"];
+    const words = message.asked.kind === 2 ? [" used ", h("span", { class: "mention" }, message.asked.command ?? "a command")] : [message.asked.kind === 3 ? " pressed a button" : " sent a form"];
     line.push(h("p", { class: "before" }, avatar(message.asked.who), h("strong", {}, message.asked.who), words));
   } else if (message.about) {
     line.push(h("p", { class: "before" }, avatar(message.about.author), h("strong", {}, message.about.author), " ", message.about.text));

@@ -143,7 +143,7 @@ function row(line) {
   const bad = rest && line.verdict !== "ok";
   const when = new Date(line.at * 1000).toLocaleTimeString(undefined, { hour12: false });
   const name = rest ? [h("b", {}, line.method), " ", short(line.path)] : [h("b", {}, OPS[line.op] ?? `op ${line.op}`), " ", line.name ?? ""];
-  const verdict = rest ? h("span", { class: bad ? "verdict bad" : "verdict" }, String(line.status || "—")) : h("span", { class: "verdict way" }, line.sent ? "to bot" : "from bot");
+  const verdict = rest ? h("span", { class: bad ? "verdict bad" : "verdict" }, `${line.status || "cut"} ${bad ? "✗" : "✓"}`) : h("span", { class: "verdict way" }, line.sent ? "to bot" : "from bot");
   const inside = h("pre", { tabindex: "0" }, "…");
   const details = h("details", {}, h("summary", {}, h("time", {}, when), h("span", { class: "what" }, name), verdict), bad ? h("p", { class: "failure" }, line.verdict) : h("p", { class: "fine" }, rest && store.bot.checked ? "OpenAPI: ok" : ""), inside);
   details.addEventListener("toggle", async () => {
