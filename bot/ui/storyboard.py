@@ -72,7 +72,7 @@ def _stage(story: StoryView) -> str:
             return f"⚠️ {escape_within(story.problem, 500)}"
         case Stage.PAINTING:
             waits = " The film follows as soon as they are there." if _film_waits(story) else ""
-            return f"🎨 Painting: {story.painted} of {count(total, 'scene')} have pictures.{waits}\n{_progress(story)}"
+            return f"🎨 Painting: {story.painted} of {count(total, 'scene')} have pictures.{waits}\n{_progress(story)}{_trouble(story)}"
         case Stage.VOTING:
             return (
                 "🗳️ The pictures are here. **Vote** in the thread, rewrite prompts, ask again; "
@@ -88,6 +88,12 @@ def _stage(story: StoryView) -> str:
 
 def _film_waits(story: StoryView) -> bool:
     return any(film.unfinished and film.waits_for_pictures for film in story.films)
+
+
+def _trouble(story: StoryView) -> str:
+    """Why first pictures do not come: they have no message of their own yet that could say it."""
+    problems = [s.coming.problem for s in story.scenes if s.shown is None and s.coming is not None and s.coming.problem]
+    return f"\n⏳ {escape_within(problems[0], 300)}" if problems else ""
 
 
 def _progress(story: StoryView) -> str:
