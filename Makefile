@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo sandbox test lint types format lock clean
+.PHONY: install demo sandbox test trust lint types format lock clean
 
 install: $(VENV)/.installed
 
@@ -25,6 +25,10 @@ sandbox: install
 
 test: lint types
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# A story killed at a hundred moments, about half a minute each: prints a table, and writes it into docs/trust.md.
+trust: install
+	$(BIN)/python -m tests.trust --moments 100
 
 lint: install
 	$(BIN)/ruff check .
