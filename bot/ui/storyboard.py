@@ -72,7 +72,8 @@ def _stage(story: StoryView) -> str:
             return f"⚠️ {escape_within(story.problem, 500)}"
         case Stage.PAINTING:
             waits = " The film follows as soon as they are there." if _film_waits(story) else ""
-            return f"🎨 Painting: {story.painted} of {count(total, 'scene')} have pictures.{waits}\n{_progress(story)}{_trouble(story)}"
+            painted = f"{story.painted} of {count(total, 'scene')} have pictures"
+            return f"🎨 Painting: {painted}.{waits}\n{_progress(story)}{_trouble(story)}"
         case Stage.VOTING:
             return (
                 "🗳️ The pictures are here. **Vote** in the thread, rewrite prompts, ask again; "

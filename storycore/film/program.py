@@ -118,10 +118,12 @@ async def _last_bytes(stream: asyncio.StreamReader | None) -> bytes:
 
 def failure(code: int, tail: bytes) -> FilmError | StorageError:
     """What a run that ended with ``code`` means for the person who asked."""
-    log.error("ffmpeg ended with %s: %s", code, tail[-2000:].decode(errors="replace"))
+    stopped = code < 0 or _SIGNALLED.search(tail) is not None  # service managers tell all processes to end
+    level = logging.WARNING if stopped else logging.ERROR
+    log.log(level, "ffmpeg ended with %s: %s", code, tail[-2000:].decode(errors="replace"))
     if _DISK_FULL.search(tail):
         return disk_full()
-    if code < 0 or _SIGNALLED.search(tail):  # a service manager tells all processes of a service to end
+    if stopped:
         return FilmStoppedError("The program that makes films was stopped.", "Ask for the film again.")
     return FilmError("The film could not be put together.", "Ask for it again; an admin finds the reason in the log.")
 
