@@ -8,7 +8,7 @@ import discord
 
 from bot.ui.items import AgainButton, EditButton, PickSelect, VoteButton
 from bot.ui.sheet import Sheet, SheetFile
-from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, quote
+from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, quote, without_heading
 from storycore.store.models import StoryState, WorkState
 from storycore.studio.views import RoundView, SceneView, StoryView
 
@@ -28,7 +28,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
     closed = story.state is not StoryState.OPEN
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     heading = f"### Scene {scene.number} of {len(story.scenes)} · {escape_within(scene.title, 160)}"
-    container.add_item(discord.ui.TextDisplay(f"{heading}\n{quote(scene.text, _EXCERPT)}"))
+    container.add_item(discord.ui.TextDisplay(f"{heading}\n{quote(without_heading(scene.text), _EXCERPT)}"))
     files: list[SheetFile] = []
     if scene.shown is not None:
         files = _files(scene, scene.shown)
@@ -87,7 +87,7 @@ def _tally(scene: SceneView) -> str:
         return f"{cast} · the author picked **{scene.pick}**"
     if total == 0:
         return "Vote with a reaction or a button: which picture goes into the film?"
-    return f"{cast} · {count(total, 'vote')}, **{scene.choice}** leads"
+    return f"{cast} · {count(total, 'vote')}, picture **{scene.choice}** leads"
 
 
 def _coming(coming: RoundView) -> str:

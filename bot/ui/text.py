@@ -46,6 +46,13 @@ def quote(text: str, length: int) -> str:
     return f"> {escape_within(text, length)}"
 
 
+def without_heading(text: str) -> str:
+    """A scene's words without the Markdown headings before them, which its title shows already."""
+    lines = text.splitlines()
+    first = next((at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0)
+    return "\n".join(lines[first:])
+
+
 def duration(seconds: float) -> str:
     """``1:05`` for 65 seconds."""
     minutes, rest = divmod(round(seconds), 60)

@@ -78,10 +78,15 @@ class Guard:
                 refused.headers.update(HEADERS)
                 return refused
             try:
-                return await handler(request)
+                answer = await handler(request)
             except web.HTTPException as error:
                 error.headers.update(HEADERS)
                 raise
+            if self._has_key(request):
+                # The page then takes the secret out of the address bar. (A redirect would lose the cookie for who
+                # comes from another site, a terminal in the browser perhaps.)
+                answer.set_cookie(self.cookie(port()), self.secret, httponly=True, samesite="Strict", path="/")
+            return answer
 
         return check
 
@@ -91,8 +96,8 @@ class Guard:
         upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
         if (request.method not in SAFE or upgrade) and request.headers.get("Origin") != f"http://{request.host}":
             return web.Response(status=403, text="This does not come from the sandbox's own page.")
-        if request.method in SAFE and not upgrade and request.path == "/" and "key" in request.query:
-            return self._let_in(request.query["key"], port)
+        if not upgrade and self._has_key(request):
+            return None
         if not self._knows(request.cookies.get(self.cookie(port), "")):
             return web.Response(status=403, text=REFUSED)
         return None
@@ -100,10 +105,6 @@ class Guard:
     def _knows(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self.secret.encode())
 
-    def _let_in(self, key: str, port: int) -> web.Response:
-        """Put the secret into a cookie and out of the address bar."""
-        if not self._knows(key):
-            return web.Response(status=403, text=REFUSED)
-        answer = web.Response(status=303, headers={"Location": "/"})
-        answer.set_cookie(self.cookie(port), self.secret, httponly=True, samesite="Strict", path="/")
-        return answer
+    def _has_key(self, request: web.Request) -> bool:
+        """Whether it is the printed link that is opened."""
+        return request.method == "GET" and request.path == "/" and self._knows(request.query.get("key", ""))

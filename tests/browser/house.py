@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from bot.cli.sandbox import Plan, Running, opened
+from sandbox.web import Page as SandboxPage
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"]
@@ -41,10 +42,10 @@ def needs_chromium() -> None:
 
 
 @dataclass(slots=True)
-class House:
-    """The running sandbox, and a browser. `complaints`: what went wrong inside the pages."""
+class Looking:
+    """A browser that looks at a page. `complaints`: what went wrong inside its tabs."""
 
-    running: Running
+    sandbox_page: SandboxPage
     browser: Browser
     complaints: list[str]
 
@@ -56,10 +57,11 @@ class House:
         page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
         page.on("console", lambda said: self._heard(name, said.type, said.text))
         page.on("request", lambda request: self._asked(name, request.url))
-        await page.goto(f"{self.running.page.url}#as={name}")
+        await page.goto(f"{self.sandbox_page.url}#as={name}")
         tab = Tab(name, page)
         await expect(page.locator(".me strong")).to_have_text(name, timeout=PATIENCE_MS)
         await expect(page.locator(".place.open")).to_have_count(1, timeout=PATIENCE_MS)
+        assert self.sandbox_page.guard.secret not in page.url, "the secret stays in the address bar"
         return tab
 
     def _heard(self, name: str, kind: str, text: str) -> None:
@@ -67,7 +69,7 @@ class House:
             self.complaints.append(f"{name}: {text}")
 
     def _asked(self, name: str, url: str) -> None:
-        own = f"127.0.0.1:{self.running.page.port}/"
+        own = f"127.0.0.1:{self.sandbox_page.port}/"
         if not url.startswith((f"http://{own}", f"ws://{own}", "blob:", "data:")):
             self.complaints.append(f"{name} asked elsewhere: {url}")
 
@@ -117,18 +119,27 @@ class Tab:
 
 
 @asynccontextmanager
-async def house(folder: Path, **settings: str) -> AsyncIterator[House]:
-    """Everything, from an empty folder. At the end no page may have complained, and no request broken the contract."""
+async def looking(page: SandboxPage) -> AsyncIterator[Looking]:
+    """Chromium. At the end no tab may have complained, or asked for anything that is not the sandbox's."""
     needs_chromium()
-    async with opened(Plan(port=0, settings=QUICK | settings), folder) as running, async_playwright() as playwright:
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, env=dict(os.environ) | {"PATH": BROWSER_PATH}
+            executable_path=CHROMIUM, args=ARGUMENTS, env={**os.environ, "PATH": BROWSER_PATH}
         )
-        made = House(running, browser, [])
+        made = Looking(page, browser, [])
         try:
-            await running.sandbox.wait_ready(60)
             yield made
         finally:
             await browser.close()
         assert made.complaints == []
+
+
+@asynccontextmanager
+async def house(folder: Path, **settings: str) -> AsyncIterator[tuple[Running, Looking]]:
+    """The sandbox with the real bot, from an empty folder, and a browser. No request may break the contract."""
+    needs_chromium()
+    async with opened(Plan(port=0, settings=QUICK | settings), folder) as running:
+        await running.sandbox.wait_ready(60)
+        async with looking(running.page) as browser:
+            yield running, browser
         assert [str(item) for item in running.sandbox.violations] == []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import FilePayload, Locator, expect
 
-from tests.browser.house import STORY, House, Tab, house
+from tests.browser.house import STORY, Looking, Tab, house
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -16,7 +16,7 @@ PROMPT = "a golden fox beside a stone well, moonlight"
 
 
 async def test_a_story_from_script_to_film(tmp_path: Path) -> None:
-    async with house(tmp_path) as home:
+    async with house(tmp_path) as (_, home):
         ada, bo, cy = [await home.tab(name) for name in ("Ada", "Bo", "Cy")]
         await hand_in(ada)
         for tab in (ada, bo, cy):
@@ -38,8 +38,8 @@ async def hand_in(ada: Tab) -> None:
     await ada.shot("commands")
     form = await ada.choose_command("story new")
     await form.get_by_label("title").fill("The Well")
-    script = {"name": "well.md", "mimeType": "text/markdown", "buffer": STORY.encode()}
-    await form.locator("input[type=file]").set_input_files(files=[script])  # type: ignore[list-item]
+    script = FilePayload(name="well.md", mimeType="text/markdown", buffer=STORY.encode())
+    await form.locator("input[type=file]").set_input_files(files=[script])
     await expect(form.get_by_text("well.md")).to_be_visible()
     await ada.shot("command-form")
     await form.get_by_role("button", name="Run").click()
@@ -60,7 +60,7 @@ async def vote(ada: Tab, bo: Tab, cy: Tab) -> None:
     await bo.message("Scene 1 of 2").get_by_role("button", name="2", exact=True).click()
     await cy.message("Scene 1 of 2").get_by_role("button", name="3", exact=True).click()
     for tab in (ada, bo, cy):
-        await expect(tab.message("Scene 1 of 2")).to_contain_text("3 votes, 2 leads")
+        await expect(tab.message("Scene 1 of 2")).to_contain_text("3 votes, picture 2 leads")
     mine = ada.message("Scene 1 of 2").locator('.reaction[aria-pressed="true"]')
     await expect(mine).to_have_count(1)
     await expect(mine.locator(".count")).to_have_text("2")
@@ -145,7 +145,7 @@ async def watch_film(ada: Tab) -> None:
     assert end["at"] > start["at"]
 
 
-async def other_faces(home: House) -> None:
+async def other_faces(home: Looking) -> None:
     """The same story in the dark, on a phone, and with the developers' panel."""
     dark = await home.tab("Mo", color_scheme="dark")
     await dark.open_thread()

@@ -18,7 +18,7 @@ function address() {
 }
 
 function setAddress(as, channel) {
-  history.replaceState(null, "", `#as=${encodeURIComponent(as)}${channel ? `&in=${channel}` : ""}`);
+  history.replaceState(null, "", `/#as=${encodeURIComponent(as)}${channel ? `&in=${channel}` : ""}`);
 }
 
 let opening = null;
@@ -32,7 +32,7 @@ async function open(id, { focus = true } = {}) {
     if (store.channel !== id) composer.leave();
     store.channel = id;
     await ask("open", { channel: id });
-    setAddress(store.me?.name ?? address().as, id);
+    setAddress(address().as, id);
     showHere();
     if (focus && !matchMedia("(pointer: coarse)").matches) $("write").focus();
   } catch (error) {

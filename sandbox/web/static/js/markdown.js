@@ -125,7 +125,7 @@ const RULES = [
   [/<\/([^:>\n]{1,100}):\d{1,20}>/y, (match) => mention(`/${match[1]}`)],
   [/<a?:(\w{2,32}):\d{1,20}>/y, (match) => h("span", { class: "custom-emoji" }, `:${match[1]}:`)],
   [/<(https?:\/\/[^\s<>]+)>/y, (match) => link(match[1], match[1])],
-  [/\[((?:\\.|[^\]\\\n])+)\]\(<?(\S+?)>?(?: +"[^"\n]*")?\)/y, (match) => link(match[2], match[1], true)],
+  [/\[((?:\\.|[^\]\\\n])+)\]\((?:<([^\s<>]+)>|(\S+?))(?: +"[^"\n]*")?\)/y, (match) => link(match[2] ?? match[3], match[1], true)],
   [/https?:\/\/[^\s<]*[^\s<.,:;"')\]!?*_~|]/y, (match) => link(match[0], match[0])],
   [/\*\*\*((?:\\.|[^\\])+?)\*\*\*(?!\*)/sy, (match) => h("strong", {}, h("em", {}, spans(match[1])))],
   [/\*\*((?:\\.|[^\\])+?)\*\*(?!\*)/sy, wrap("strong")],
