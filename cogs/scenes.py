@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bot.client import Fireside
 
 _log = logging.getLogger(__name__)
+#: More members than vote on one picture; a page of a hundred is asked for at a time, and no further than needed.
+_MOST_VOTERS = 100_000
 
 
 def choice_of(emoji: discord.PartialEmoji) -> int | None:
@@ -158,7 +160,8 @@ async def standing_reactions(message: discord.Message) -> dict[int, set[int]]:
         partial = discord.PartialEmoji(name=emoji) if isinstance(emoji, str) else None
         choice = None if partial is None else choice_of(partial)
         if choice is not None and reaction.count > reaction.me:
-            standing[choice] = {user.id async for user in reaction.users() if not user.bot}
+            # Not only as many as were counted a moment ago: who came since would push another one out.
+            standing[choice] = {user.id async for user in reaction.users(limit=_MOST_VOTERS) if not user.bot}
     return standing
 
 
