@@ -183,7 +183,8 @@ async def test_every_kind_of_component_and_message() -> None:
         await expect(ada.message("is thinking…")).to_contain_text("Only you can see this")
         await big.locator(".section").scroll_into_view_if_needed()
         await ada.shot("components")
-        await ada.message("An embed").scroll_into_view_if_needed()
+        await expect(big.locator(".thumbnail img")).to_be_visible()
+        await ada.message("is thinking…").scroll_into_view_if_needed()
         await ada.shot("messages")
         # There is no bot: what is pressed fails in Discord's words.
         await big.get_by_role("button", name="Go").click()

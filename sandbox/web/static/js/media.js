@@ -4,13 +4,18 @@ import { bytes, dialog, h, localMedia, webAddress } from "./dom.js";
 import { spoiler } from "./markdown.js";
 
 const kept = new Map();
+const handed = new Set();
 
-/** The same element for the same file of the same message, so that a film goes on playing when the rest is redrawn. */
-function keep(key, make) {
+/** The same element for the same file of the same message, so that nothing is loaded again when it is redrawn. */
+function keep(name, make) {
+  // A message may show one file twice.
+  let key = name;
+  while (handed.has(key)) key += "+";
+  if (!handed.size) queueMicrotask(() => handed.clear());
+  handed.add(key);
   let node = kept.get(key);
-  if (!node || (node.isConnected && node.dataset.inUse !== key)) {
+  if (!node) {
     node = make();
-    node.dataset.inUse = key;
     kept.set(key, node);
     if (kept.size > 400) kept.delete(kept.keys().next().value);
   }
