@@ -7,7 +7,6 @@ import os
 import pickle
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -61,23 +60,25 @@ async def test_nothing_kept_is_no_fault(tmp_path: Path) -> None:
     assert not await restore(Sandbox(), tmp_path / "none.pickle")
 
 
+def state(bot: BotProcess) -> tuple[bool, int | None, bool, int]:
+    return bot.running, bot.ended, bot.killed, bot.starts
+
+
 async def test_a_process_is_started_killed_and_started_again(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "print('here', flush=True); import time; time.sleep(60)"]
-    bot: Any = BotProcess(command, tmp_path)  # Any: what it says changes between two looks
-    assert not bot.running
+    bot = BotProcess([sys.executable, "-c", "print('here', flush=True); import time; time.sleep(60)"], tmp_path)
+    assert state(bot) == (False, None, False, 0)
     await asyncio.gather(bot.start(), bot.start())
-    assert bot.running
-    assert bot.starts == 1
+    assert state(bot) == (True, None, False, 1)
     while "here" not in await bot.tail():
         await asyncio.sleep(0.05)
     await bot.kill()
-    assert (bot.running, bot.ended, bot.killed) == (False, -9, True)
+    assert state(bot) == (False, -9, True, 1)
     await bot.restart()
-    assert (bot.running, bot.ended, bot.killed, bot.starts) == (True, None, False, 2)
+    assert state(bot) == (True, None, False, 2)
     await bot.stop()
-    assert not bot.running
-    assert not bot.killed
+    assert state(bot) == (False, -15, False, 2)
     await bot.stop()
+    assert state(bot) == (False, -15, False, 2)
 
 
 async def test_a_command_that_is_not_there(tmp_path: Path) -> None:
