@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 #: More members than vote on one picture; a page of a hundred is asked for at a time, and no further than needed.
 _MOST_VOTERS = 100_000
+_MOST_LOOKS = 5
 
 
 def choice_of(emoji: discord.PartialEmoji) -> int | None:
@@ -126,8 +127,7 @@ class Scenes(commands.Cog):
     async def _compare(self, post: ScenePost) -> None:
         message = self.client.get_partial_messageable(post.channel_id).get_partial_message(post.message_id)
         try:
-            found = await message.fetch()
-            standing = await standing_reactions(found)
+            standing = await self._read(message)
         except discord.NotFound:
             self.client.projector.look_at(post.story_id, verify=True)
             return
@@ -137,6 +137,19 @@ class Scenes(commands.Cog):
         differing = await ballots.reconcile(self.client.workshop, post.scene_id, post.offered_round, standing)
         if differing:
             _log.info("scene %d: %d reactions changed while nobody looked", post.scene_id, differing)
+
+    async def _read(self, message: discord.PartialMessage) -> dict[int, set[int]]:
+        """The reactions that stand now. They come a page at a time: when somebody moved one meanwhile, it may be seen
+        at both places, so they are read again, until nothing was told on the way or two looks saw the same."""
+        last: dict[int, set[int]] | None = None
+        for _ in range(_MOST_LOOKS):
+            waiting = self._waiting.qsize()
+            standing = await standing_reactions(await message.fetch())
+            twice = sum(len(members) for members in standing.values()) > len(set().union(*standing.values()))
+            if standing == last or (not twice and self._waiting.qsize() == waiting):
+                return standing
+            last = standing
+        return standing
 
     async def _cast(self, payload: discord.RawReactionActionEvent, choice: int, at: datetime) -> None:
         post = await self.client.projector.posts.scene_of_message(payload.message_id)

@@ -210,17 +210,22 @@ async def reconcile(
             await _unreact(session, scene_id, member, choice)
         votes_count = story.state is StoryState.OPEN and scene.round == round_number and scene.round > 0
         offered = await _offered(session, scene_id, round_number)
-        # Sorted: of two new reactions by one member the lowest number comes first, and is then the ballot held. The
-        # other is not taken for seen: if it was moved while this was read, its own event is still to come, and counts.
-        counted: set[int] = set()
+        at = await _shown_since(session, scene_id, round_number)
+        # Sorted: of two new reactions by one member the lowest number comes first, and is then the ballot held.
         for member, choice in sorted(now_standing - before):
-            if member in counted:
-                continue
             await insert_new(session, ReactionRow, scene_id=scene_id, member_id=member, choice=choice)
             held = select(BallotRow.id).where(
                 BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member
             )
             if votes_count and choice <= offered and await session.scalar(held) is None:
-                await _store(session, scene_id, round_number, member, choice, BallotSource.REACTION, now())
-                counted.add(member)
+                await _store(session, scene_id, round_number, member, choice, BallotSource.REACTION, at)
     return len(before ^ now_standing)
+
+
+async def _shown_since(session: AsyncSession, scene_id: int, round_number: int) -> datetime:
+    """The earliest moment a reaction to a round's pictures can have been given. When it was given nobody told, so a
+    choice whose moment is known, such as a button pressed while reactions are being read, comes after it."""
+    finished = await session.scalar(
+        select(RoundRow.finished_at).where(RoundRow.scene_id == scene_id, RoundRow.number == round_number)
+    )
+    return finished or now()
