@@ -89,21 +89,25 @@ class EditButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit
         await interaction.response.send_modal(PromptForm(self.scene, number, prompt))
 
 
-class AgainButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:again:(?P<scene>\d{1,18})"):
+class AgainButton(
+    _Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:again:(?P<scene>\d{1,18}):(?P<round>\d{1,9})"
+):
     """Asks for other pictures from the same prompt."""
 
-    def __init__(self, scene: int, *, disabled: bool = False) -> None:
-        self.scene = scene
-        super().__init__(discord.ui.Button(label="Again", emoji="🎲", custom_id=f"fs:again:{scene}", disabled=disabled))
+    def __init__(self, scene: int, round_: int, *, disabled: bool = False) -> None:
+        self.scene, self.round = scene, round_
+        super().__init__(
+            discord.ui.Button(label="Again", emoji="🎲", custom_id=f"fs:again:{scene}:{round_}", disabled=disabled)
+        )
 
     @classmethod
     async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
         """Made anew from the id, after any restart."""
-        return cls(int(match["scene"]))
+        return cls(int(match["scene"]), int(match["round"]))
 
     async def act(self, interaction: Asked) -> None:
         """Ask, and leave the rest to the message."""
-        await scenes.paint_again(workshop_of(interaction), self.scene, person_of(interaction))
+        await scenes.paint_again(workshop_of(interaction), self.scene, person_of(interaction), self.round)
         await interaction.response.defer()
 
 

@@ -42,7 +42,9 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
         _add_votes(container, scene, scene.shown, closed)
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
-    buttons.add_item(AgainButton(scene.id, disabled=closed or scene.coming is not None))
+    buttons.add_item(
+        AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed or scene.coming is not None)
+    )
     container.add_item(buttons)
     if scene.shown is not None:
         pick: discord.ui.ActionRow[Any] = discord.ui.ActionRow()

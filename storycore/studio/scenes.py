@@ -83,10 +83,11 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
     return Asked(scene.number, asked.number)
 
 
-async def paint_again(workshop: Workshop, scene_id: int, person: Person) -> Asked:
+async def paint_again(workshop: Workshop, scene_id: int, person: Person, seen_round: int | None = None) -> Asked:
     """Ask for other pictures from the same prompt. Anyone in the channel may.
 
-    Raises ``StateError`` while new pictures are already on their way.
+    ``seen_round`` is the round the person looked at (None: whichever is shown; 0: none yet). Pressing twice is asking
+    once: raises ``StateError`` while new pictures are on their way, and when they have come meanwhile.
     """
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, story):
@@ -95,6 +96,8 @@ async def paint_again(workshop: Workshop, scene_id: int, person: Person) -> Aske
         scene = await session.get_one(SceneRow, scene_id)
         if await _outstanding(session, scene_id):
             raise StateError("New pictures are already on their way.", "They appear here as soon as they are painted.")
+        if seen_round is not None and scene.round != seen_round:
+            raise StateError("New pictures came meanwhile.", "Look at them; press Again once more if you want others.")
         asked = await _ask(workshop, session, story, scene, person, RoundReason.AGAIN)
     return Asked(scene.number, asked.number)
 

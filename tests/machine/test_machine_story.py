@@ -301,7 +301,7 @@ class StoryMachine(RuleBasedStateMachine):
 
     async def _all_at_once(self, scene: Scene, acts: list[tuple[str, int]]) -> None:
         number, near = scene.round, self.near(scene)
-        ids = {0: f"fs:again:{scene.id}", 4: f"fs:film:{self.model.id}"}
+        ids = {0: f"fs:again:{scene.id}:{scene.round}", 4: f"fs:film:{self.model.id}"}
         presses = [
             self.stage.press(name, near, ids.get(kind, f"fs:vote:{scene.id}:{number}:{kind}")) for name, kind in acts
         ]
@@ -331,7 +331,7 @@ class StoryMachine(RuleBasedStateMachine):
         self.play(self._again(name, self.model.scenes[index]))
 
     async def _again(self, name: str, scene: Scene) -> None:
-        press = self.stage.press(name, self.near(scene), f"fs:again:{scene.id}")
+        press = self.stage.press(name, self.near(scene), f"fs:again:{scene.id}:{scene.round}")
         if self.model.open and not scene.coming:
             await self.allowed(await press)
             scene.ask()

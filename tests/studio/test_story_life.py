@@ -353,3 +353,14 @@ async def test_what_nobody_foresaw_is_said_and_can_be_tried_again(
     painter(workshop).faults = None
     await scenes.paint_again(workshop, view.scenes[0].id, BO)
     await until(workshop, view.id, lambda v: v.scenes[0].shown is not None and v.scenes[0].shown.number == 3)
+
+
+async def test_again_pressed_twice_is_asked_once(workshop: Workshop) -> None:
+    """The second press was meant for the pictures that have been replaced meanwhile."""
+    view = await ready(workshop)
+    scene = view.scenes[0]
+    await scenes.paint_again(workshop, scene.id, BO, 1)
+    await until(workshop, view.id, lambda v: v.scenes[0].shown is not None and v.scenes[0].shown.number == 2)
+    with pytest.raises(StateError, match="came meanwhile"):
+        await scenes.paint_again(workshop, scene.id, BO, 1)
+    assert (await scenes.paint_again(workshop, scene.id, BO, 2)).round_number == 3
