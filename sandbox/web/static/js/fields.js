@@ -8,14 +8,16 @@ import { store } from "./store.js";
 export function labelled({ label, description, required, id, group = false }, ...field) {
   const star = required ? h("span", { class: "star", title: "required" }, " *") : null;
   const words = description ? h("p", { class: "hint", id: `${id}-hint` }, description) : null;
-  if (group) return h("fieldset", { class: "field" }, h("legend", {}, label, star), words, ...field);
-  return h("div", { class: "field" }, h("label", { for: id }, label, star), words, ...field);
+  const name = h(group ? "legend" : "label", group ? {} : { for: id }, label, star);
+  const node = h(group ? "fieldset" : "div", { class: "field" }, name, words, ...field);
+  node.addEventListener("input", () => clear(node));
+  return node;
 }
 
 /** A text of one or more lines, with a counter. */
-export function textField({ id = newId(), value = "", placeholder = "", least = 0, most = 4000, required = false, long = false, describedby = null }) {
-  const counter = h("span", { class: "counter", id: `${id}-count` });
-  const input = h(long ? "textarea" : "input", { id, placeholder, required, maxlength: most, minlength: least || null, rows: long ? 6 : null, type: long ? null : "text", autocomplete: "off", "aria-describedby": [describedby, `${id}-count`].filter(Boolean).join(" ") });
+export function textField({ id = newId(), value = "", placeholder = "", least = 0, most = 4000, required = false, long = false, describedby = null, counted = true }) {
+  const counter = h("span", { class: "counter", id: `${id}-count`, hidden: !counted });
+  const input = h(long ? "textarea" : "input", { id, placeholder, required, maxlength: most, minlength: least || null, rows: long ? 6 : null, type: long ? null : "text", autocomplete: "off", "aria-describedby": [describedby, counted ? `${id}-count` : null].filter(Boolean).join(" ") });
   input.value = value;
   const count = () => {
     counter.textContent = `${input.value.length.toLocaleString()} of ${most.toLocaleString()}`;

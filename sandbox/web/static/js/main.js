@@ -131,6 +131,11 @@ function setUp() {
     $("open-side").setAttribute("aria-expanded", String(shown));
     if (shown) $("places").querySelector("button")?.focus();
   });
+  $("main").addEventListener("pointerdown", (event) => {
+    if (event.target.closest("#open-side")) return;
+    $("side").classList.remove("shown");
+    $("open-side").setAttribute("aria-expanded", "false");
+  });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !$("side").classList.contains("shown")) return;
     $("side").classList.remove("shown");

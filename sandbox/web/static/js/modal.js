@@ -23,9 +23,11 @@ export function openForm(form) {
 
   sheet.addEventListener("submit", async (event) => {
     event.preventDefault();
+    // Not disabled: that would take the focus away.
+    if (send.hasAttribute("aria-busy")) return;
     failure.hidden = true;
     let values;
-    send.disabled = true;
+    send.setAttribute("aria-busy", "true");
     try {
       values = await readAll(fields);
       if (values === null) return;
@@ -37,7 +39,7 @@ export function openForm(form) {
       failure.textContent = error.message;
       failure.hidden = false;
     } finally {
-      send.disabled = false;
+      send.removeAttribute("aria-busy");
     }
   });
   (sheet.querySelector(".form-body input:not(.visually-hidden), .form-body textarea, .form-body button") ?? send).focus();

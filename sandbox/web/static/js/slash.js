@@ -4,7 +4,7 @@ import { h, newId } from "./dom.js";
 import { FieldError, clear, complain, fileField, labelled, textField } from "./fields.js";
 import { command } from "./interact.js";
 import { ask } from "./link.js";
-import { picker, things } from "./picker.js";
+import { picker, placeBelow, things } from "./picker.js";
 import { store } from "./store.js";
 
 const KINDS = { 6: ["user"], 7: ["channel"], 8: ["role"], 9: ["user", "role"] };
@@ -37,8 +37,9 @@ export function commandForm(item, channel, done) {
   });
   node.addEventListener("submit", async (event) => {
     event.preventDefault();
+    // Not disabled: that would take the focus away.
+    if (run.hasAttribute("aria-busy")) return;
     failure.hidden = true;
-    run.disabled = true;
     run.setAttribute("aria-busy", "true");
     try {
       const options = await readAll(fields);
@@ -49,7 +50,6 @@ export function commandForm(item, channel, done) {
       failure.textContent = error.message;
       failure.hidden = false;
     } finally {
-      run.disabled = false;
       run.removeAttribute("aria-busy");
     }
   });
@@ -104,7 +104,7 @@ function optionField(option, item, channel, others) {
     const peek = () => (menu.chosen.length ? typed(option, menu.chosen[0]) : null);
     return { node: labelled(about, menu), read: peek, peek, input: () => menu.querySelector("button") };
   }
-  const text = textField({ id, required: option.required, least: option.min_length ?? 0, most: option.max_length ?? (option.type === 3 ? 6000 : 20), describedby });
+  const text = textField({ id, required: option.required, least: option.min_length ?? 0, most: option.max_length ?? (option.type === 3 ? 6000 : 20), describedby, counted: option.max_length !== undefined });
   if (option.type !== 3) text.input.setAttribute("inputmode", option.type === 4 ? "numeric" : "decimal");
   const peek = () => (text.input.value === "" ? null : typed(option, text.input.value));
   const read = () => {
@@ -132,7 +132,7 @@ function number(option, value, input) {
 /** Suggestions of the bot while one types. */
 function complete(field, option, item, channel, others) {
   const input = field.input;
-  const box = h("div", { class: "listbox suggestions", role: "listbox", id: `${input.id}-list`, "aria-label": `Suggestions for ${option.name}`, hidden: true });
+  const box = h("div", { class: "listbox suggestions", role: "listbox", id: `${input.id}-list`, "aria-label": `Suggestions for ${option.name}`, popover: "manual" });
   field.append(box);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": box.id })) input.setAttribute(name, value);
   let rows = [];
@@ -141,7 +141,8 @@ function complete(field, option, item, channel, others) {
   let timer = 0;
 
   const show = (open) => {
-    box.hidden = !open;
+    if (open !== box.matches(":popover-open")) box.togglePopover(open);
+    if (open) placeBelow(box, input);
     input.setAttribute("aria-expanded", String(open));
     if (!open) input.removeAttribute("aria-activedescendant");
   };
@@ -181,7 +182,7 @@ function complete(field, option, item, channel, others) {
   input.addEventListener("focus", look);
   input.addEventListener("blur", () => (asked++, show(false)));
   input.addEventListener("keydown", (event) => {
-    if (box.hidden) return;
+    if (!box.matches(":popover-open")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") point(active + (event.key === "ArrowDown" ? 1 : -1));
     else if ((event.key === "Enter" || event.key === "Tab") && active >= 0) {
       choose(rows[active].choice);
