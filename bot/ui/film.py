@@ -29,7 +29,7 @@ def progress_sheet(story: StoryView, film: FilmView, mark: int | None = None) ->
         row.add_item(StopButton(film.id, mark=mark))
     else:
         label = "Film again" if film.state is WorkState.DONE else "Try again"
-        row.add_item(FilmButton(story.id, label=label, mark=mark))
+        row.add_item(FilmButton(story.id, label=label, mark=mark, main=film.state is WorkState.FAILED))
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)

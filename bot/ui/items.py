@@ -155,14 +155,20 @@ class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film
     """Asks for the film, like ``/story film``."""
 
     def __init__(
-        self, story: int, *, label: str = "Make the film", mark: int | None = None, disabled: bool = False
+        self,
+        story: int,
+        *,
+        label: str = "Make the film",
+        mark: int | None = None,
+        main: bool = True,
+        disabled: bool = False,
     ) -> None:
         self.story = story
         super().__init__(
             discord.ui.Button(
                 label=label,
                 emoji="🎬",
-                style=discord.ButtonStyle.primary,
+                style=discord.ButtonStyle.primary if main else discord.ButtonStyle.secondary,
                 custom_id=marked(f"fs:film:{story}", mark),
                 disabled=disabled,
             )
