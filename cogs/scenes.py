@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 #: More members than vote on one picture; a page of a hundred is asked for at a time, and no further than needed.
 _MOST_VOTERS = 100_000
 _MOST_LOOKS = 5
+_GAP = "reactions-of-the-gap"
 
 
 def choice_of(emoji: discord.PartialEmoji) -> int | None:
@@ -55,6 +56,18 @@ class Scenes(commands.Cog):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Wait until every reaction told so far is counted, and those of a gap are (for tests)."""
+        while looking := [task for task in self._tasks if task.get_name() == _GAP and not task.done()]:
+            await asyncio.wait(looking)
+        passed = asyncio.Event()
+
+        async def mark() -> None:
+            passed.set()
+
+        self._waiting.put_nowait(mark)
+        await passed.wait()
 
     async def _work(self) -> None:
         while True:
@@ -103,7 +116,7 @@ class Scenes(commands.Cog):
         arrive, so that what is read and what is told cannot contradict each other.
         """
         self._tasks = [task for task in self._tasks if not task.done()]
-        self._tasks.append(asyncio.create_task(self._look_at_all(), name="reactions-of-the-gap"))
+        self._tasks.append(asyncio.create_task(self._look_at_all(), name=_GAP))
 
     async def _look_at_all(self) -> None:
         """One scene after the other, each behind the votes that arrived meanwhile: nobody waits for all of them."""

@@ -190,13 +190,7 @@ class Stage:
         while not self._all_told():
             await asyncio.sleep(0.005)
         cog: Any = self.client.get_cog("Scenes")  # of a class of its own: an extension is loaded anew each time
-        passed = asyncio.Event()
-
-        async def mark() -> None:
-            passed.set()
-
-        cog._waiting.put_nowait(mark())
-        await passed.wait()
+        await cog.settle()
 
     def _all_told(self) -> bool:
         session = self._session()
