@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, tuple_
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import NotFoundError, StateError
@@ -24,17 +21,9 @@ from storycore.store.models import (
     StoryState,
     now,
 )
-from storycore.studio.people import Person, require_here, require_open
+from storycore.studio.ballot_box import Cast, Known, Voted, ballot_values, store_ballots
+from storycore.studio.people import Person
 from storycore.work.workshop import Workshop
-
-
-@dataclass(frozen=True, slots=True)
-class Voted:
-    """What came of a ballot: the scene's number, the choice, and the member's choice before (None: the first)."""
-
-    scene_number: int
-    choice: int
-    before: int | None
 
 
 async def story_of(session: AsyncSession, scene_id: int) -> tuple[SceneRow, StoryRow]:
@@ -72,37 +61,7 @@ async def cast(
     """
     if person.id is None:
         raise StateError("Only members of a server vote.", "At the command line, write picks into story.yaml.")
-    story_id = await story_id_of(workshop, scene_id)
-    async with workshop.changing(story_id) as (session, story):
-        return await _cast(session, story, scene_id, round_number, person, choice, source, at or now())
-
-
-async def _cast(
-    session: AsyncSession,
-    story: StoryRow,
-    scene_id: int,
-    round_number: int,
-    person: Person,
-    choice: int,
-    source: BallotSource,
-    at: datetime,
-) -> Voted:
-    require_here(story, person)
-    require_open(story)
-    scene = await session.get_one(SceneRow, scene_id)
-    if scene.round != round_number or scene.round == 0:
-        raise StateError("These pictures were replaced by new ones.", "Vote for one of the new pictures.")
-    offered = await _offered(session, scene_id, round_number)
-    if not 1 <= choice <= offered:
-        raise NotFoundError(f"There is no picture {choice} here.", f"Choose one from 1 to {offered}.")
-    member_id = person.id or 0
-    before = await session.scalar(
-        select(BallotRow.choice).where(
-            BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member_id
-        )
-    )
-    await _store(session, scene_id, round_number, member_id, choice, source, at)
-    return Voted(scene.number, choice, before)
+    return await workshop.ballot_box.put(workshop, Cast(scene_id, round_number, person, choice, source, at or now()))
 
 
 async def _offered(session: AsyncSession, scene_id: int, round_number: int) -> int:
@@ -116,25 +75,6 @@ async def _offered(session: AsyncSession, scene_id: int, round_number: int) -> i
     return counted or 0
 
 
-async def _store(
-    session: AsyncSession,
-    scene_id: int,
-    round_number: int,
-    member_id: int,
-    choice: int,
-    source: BallotSource,
-    at: datetime,
-) -> None:
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    changed = {"choice": choice, "source": source, "cast_at": at}
-    statement = insert(BallotRow).values(scene_id=scene_id, round=round_number, member_id=member_id, **changed)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["scene_id", "round", "member_id"], set_=changed, where=BallotRow.cast_at <= at
-        )
-    )
-
-
 async def react(
     workshop: Workshop, scene_id: int, round_number: int, person: Person, choice: int, at: datetime | None = None
 ) -> bool:
@@ -146,11 +86,13 @@ async def react(
     if person.id is None:
         raise StateError("Only members of a server vote.")
     story_id = await story_id_of(workshop, scene_id)
-    async with workshop.changing(story_id) as (session, story):
+    async with workshop.changing(story_id) as (session, _):
         new = await insert_new(session, ReactionRow, scene_id=scene_id, member_id=person.id, choice=choice)
         if new:
-            when = at or now()
-            await _cast(session, story, scene_id, round_number, person, choice, BallotSource.REACTION, when)
+            ballot = Cast(scene_id, round_number, person, choice, BallotSource.REACTION, at or now())
+            (await Known.read(session, [ballot])).check(ballot)
+            values = ballot_values(scene_id, round_number, person.id, choice, ballot.source, ballot.at)
+            await store_ballots(session, [values])
     return new
 
 
@@ -218,7 +160,8 @@ async def reconcile(
                 BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member
             )
             if votes_count and choice <= offered and await session.scalar(held) is None:
-                await _store(session, scene_id, round_number, member, choice, BallotSource.REACTION, at)
+                values = ballot_values(scene_id, round_number, member, choice, BallotSource.REACTION, at)
+                await store_ballots(session, [values])
     return len(before ^ now_standing)
 
 

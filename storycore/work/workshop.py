@@ -17,6 +17,7 @@ from storycore.narration.base import Narrator
 from storycore.store.database import Database
 from storycore.store.media import MadeStore, MediaFolder
 from storycore.store.models import StoryRow, now
+from storycore.studio.ballot_box import BallotBox
 from storycore.work.changes import Changes
 from storycore.work.engine import Engine, Urgency
 
@@ -66,6 +67,7 @@ class Workshop:
     options: WorkOptions = field(default_factory=WorkOptions)
     changes: Changes = field(default_factory=Changes)
     painter_known: bool = False
+    ballot_box: BallotBox = field(default_factory=BallotBox)
 
     async def know_painter(self) -> None:
         """Ask the painter how it is until it has answered once: only then is its fingerprint complete."""
