@@ -38,7 +38,9 @@ def _whole_on_sqlite(engine: sa.Engine) -> None:
 def main() -> None:
     """Run the migrations on the given address: all of them, or, if that is cut short, none."""
     url = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"]
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    # A process that is just ending may still hold the lock for a moment: wait for it as everybody else does.
+    waits = {"timeout": 30} if sa.make_url(url).get_backend_name() == "sqlite" else {}
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=waits)
     if engine.dialect.name == "sqlite":
         _whole_on_sqlite(engine)
     with engine.connect() as connection:
