@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 from storycore.errors import SettingsError
 
@@ -23,8 +24,9 @@ class Understander(Protocol):
         """What, beside the text, decides the answer: changes whenever the rules or the model do."""
         ...
 
-    def understand(self, text: str) -> Understanding:
-        """Understand ``text`` (``\\n`` line ends). CPU-bound and blocking: call it in a process pool."""
+    def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
+        """Understand ``text`` (``\\n`` line ends), believing ``facts``. CPU-bound and blocking: call it in a process
+        pool."""
         ...
 
 

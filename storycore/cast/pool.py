@@ -11,6 +11,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from storycore.cast.base import DEFAULT_UNDERSTANDER
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 from storycore.cast.understand import understand
 from storycore.errors import ScriptError
@@ -41,12 +42,12 @@ class UnderstandingPool:
         """The id of the process that reads, or None while there is none."""
         return next(iter(self._pool._processes or ()), None) if self._pool else None
 
-    async def understand(self, text: str) -> Understanding:
+    async def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
         """Understand ``text``; scripts handed in meanwhile wait their turn.
 
         Raises ``ScriptError`` when it takes too long, or when the process died of this script twice in a row.
         """
-        return await self.run(understand, text, self._name)
+        return await self.run(understand, text, self._name, facts)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run another pure function on scripts there (``parts``, ``write_prompts``), under the same rules.

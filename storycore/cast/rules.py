@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from storycore.cast.base import register
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.members import Person, find_people
 from storycore.cast.mentions import find_descriptions, find_names
 from storycore.cast.model import CastMember, Understanding
@@ -28,7 +29,8 @@ class RulesUnderstander:
     def fingerprint(self) -> str:
         return f"rules-{_VERSION}"
 
-    def understand(self, text: str) -> Understanding:
+    def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
+        """Facts are not known to these rules: they are the plain reference that the model is measured against."""
         script = split_script(text)
         labels = {line.speaker.lower(): line.speaker for scene in script.scenes for line in scene.lines if line.speaker}
         tokens = find_tokens(script)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from storycore.cast import rules as _rules
 from storycore.cast.base import DEFAULT_UNDERSTANDER, understander
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 
 #: The understanders that come with Fireside; a plug-in calls ``storycore.cast.base.register``.
 BUILT_IN = (_rules.RulesUnderstander,)
 
 
-def understand(text: str, name: str = DEFAULT_UNDERSTANDER) -> Understanding:
+def understand(text: str, name: str = DEFAULT_UNDERSTANDER, facts: Facts = NOTHING_KNOWN) -> Understanding:
     """Cut ``text`` (``\\n`` line ends) into scenes and lines, and say who is in it and who speaks.
 
     CPU-bound: about a millisecond for a hundred words, and spaCy is loaded by the first call in a process; call it
     through ``storycore.cast.pool.UnderstandingPool`` from an event loop. Raises ``SettingsError`` for an unknown name.
     """
-    return understander(name).understand(text)
+    return understander(name).understand(text, facts)
 
 
 def understanding_fingerprint(name: str = DEFAULT_UNDERSTANDER) -> str:

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from storycore.cast.base import register, understander
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import CastMember, Understanding
 from storycore.cast.understand import understand, understanding_fingerprint
 from storycore.errors import SettingsError
@@ -118,7 +119,7 @@ def test_another_reader_can_take_the_rules_place() -> None:
         def fingerprint(self) -> str:
             return "nobody-1"
 
-        def understand(self, text: str) -> Understanding:
+        def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
             return Understanding(understander("rules").understand(text).script, ())
 
     register("nobody", Nobody)
