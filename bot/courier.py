@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import discord
 
 from bot.posts import Post, Posts
+from bot.ui.items import round_voted_on
 from bot.ui.sheet import Sheet, SheetFile
 from storycore.images.sheet import light_copy
 from storycore.keys import recipe_key
@@ -116,7 +117,7 @@ class Courier:
         async for message in channel.history(limit=_LOOKED_THROUGH):
             if me is not None and message.author.id == me.id and mark_of(message) == post.id:
                 _log.info("found message %d of post %d again", message.id, post.id)
-                return await self._posts.posted(post.id, channel.id, message.id, None, None)
+                return await self._posts.posted(post.id, channel.id, message.id, None, None, round_of(message))
         return post
 
     async def _send(self, channel: discord.PartialMessageable, post: Post, sheet: Sheet) -> Post:
@@ -135,7 +136,9 @@ class Courier:
                 _log.info("post %d is refused for its size at %d pixels", post.id, side)
                 continue
             self._due[post.id] = time.monotonic() + self.pace_s
-            return await self._posts.posted(post.id, channel.id, message.id, sheet.shown, sheet.files_digest)
+            return await self._posts.posted(
+                post.id, channel.id, message.id, sheet.shown, sheet.files_digest, sheet.offers
+            )
         sizes = [(await asyncio.to_thread(file.path.stat)).st_size for file in sheet.files]
         raise TooLargeError(max(sizes, default=0))
 
@@ -159,7 +162,7 @@ class Courier:
             replaced = await self._send(channel, await self._posts.lost(post.id, channel.id), sheet)
             await message.delete()
             return replaced
-        return await self._posts.posted(post.id, channel.id, message_id, sheet.shown, sheet.files_digest)
+        return await self._posts.posted(post.id, channel.id, message_id, sheet.shown, sheet.files_digest, sheet.offers)
 
     async def _open(self, files: Sequence[SheetFile], side: int = _LIGHT_SIDES[0]) -> list[discord.File]:
         opened: list[discord.File] = []
@@ -180,10 +183,21 @@ class Courier:
 
 def mark_of(message: discord.Message) -> int | None:
     """The id of the post row that a message of ours carries behind the ``@`` of a custom_id."""
-    view = discord.ui.LayoutView.from_message(message, timeout=None)
-    for item in view.walk_children():
-        custom_id = getattr(item, "custom_id", None)
-        if isinstance(custom_id, str) and custom_id.startswith("fs:") and "@" in custom_id:
+    for custom_id in _custom_ids(message):
+        if custom_id.startswith("fs:") and "@" in custom_id:
             mark = custom_id.rpartition("@")[2]
             return int(mark) if mark.isdecimal() else None
     return None
+
+
+def round_of(message: discord.Message) -> int:
+    """The round whose candidates a message of ours shows, read from its vote buttons; 0 where it shows none."""
+    return max(map(round_voted_on, _custom_ids(message)), default=0)
+
+
+def _custom_ids(message: discord.Message) -> Iterator[str]:
+    view = discord.ui.LayoutView.from_message(message, timeout=None)
+    for item in view.walk_children():
+        custom_id = getattr(item, "custom_id", None)
+        if isinstance(custom_id, str):
+            yield custom_id

@@ -21,7 +21,11 @@ _RECONCILED = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message of a story, as it was last recorded. ``fresh``: the row was made just now, nothing was sent yet."""
+    """One message of a story, as it was last recorded. ``fresh``: the row was made just now, nothing was sent yet.
+
+    ``offered_round`` is the round whose pictures it shows and whose reactions count; 0 while the reactions to older
+    pictures are being taken away.
+    """
 
     id: int
     subject: str
@@ -101,13 +105,19 @@ class Posts:
             return _post(row, fresh=True)
 
     async def posted(
-        self, post_id: int, channel_id: int, message_id: int, shown: str | None, files: str | None
+        self, post_id: int, channel_id: int, message_id: int, shown: str | None, files: str | None, offers: int
     ) -> Post:
-        """Note what a message shows now (None: not known, since it was found rather than sent)."""
+        """Note what a message shows now (None: not known, since it was found rather than sent).
+
+        ``offers`` is the round whose pictures it shows (0: none). It is noted in the same moment: people react as soon
+        as they see a picture, and what they gave must not be taken for a reaction to older ones after a crash.
+        """
         async with self._database.write() as session:
             row = await session.get_one(PostRow, post_id)
             row.channel_id, row.message_id, row.shown, row.files = channel_id, message_id, shown, files
             row.posted_at = row.posted_at or now()
+            if row.offered_round != offers:
+                row.offered_round, row.offered_all = offers, False
             return _post(row)
 
     async def lost(self, post_id: int, channel_id: int) -> Post:
@@ -126,17 +136,11 @@ class Posts:
             row.channel_id, row.nonce = channel_id, _new_nonce()
             return _post(row, fresh=True)
 
-    async def offered(self, post_id: int, round_number: int, *, complete: bool, forgotten: int | None = None) -> None:
-        """Note for which round the reactions under a message count, and whether the bot offered all of them.
-
-        ``forgotten``: the scene whose reactions were cleared. What was seen of them goes in the same moment: no
-        reaction can come between, be kept as seen, and not be counted.
-        """
+    async def offered(self, post_id: int, round_number: int, *, complete: bool) -> None:
+        """Note for which round the reactions under a message count, and whether the bot offered all of them."""
         async with self._database.write() as session:
             row = await session.get_one(PostRow, post_id)
             row.offered_round, row.offered_all = round_number, complete
-            if forgotten is not None:
-                await session.execute(delete(ReactionRow).where(ReactionRow.scene_id == forgotten))
 
     async def scene_of_message(self, message_id: int) -> ScenePost | None:
         """The scene a message shows and the round whose reactions stand on it; None for any other message."""

@@ -156,8 +156,7 @@ class Projector:
         try:
             await self._show_all(looked, channel)
         except PlaceError as error:
-            await self._pause(looked, channel, error.words)
-            return None
+            return await self._pause(looked, channel, error.words)
         if view.place_problem and await self.posts.set_place_problem(story_id, ""):
             return 0.0  # it can be shown again: take the notice off the storyboard
         if looked.waits:
@@ -219,8 +218,8 @@ class Projector:
     async def _make_room(self, looked: _Pass, thread: discord.PartialMessageable, scene: SceneView) -> bool:
         """Before new pictures are shown, take the reactions to the old ones away; False when it is too early for both.
 
-        Until the new round is offered, no reaction counts: it could be meant for either. (0 is what an earlier try
-        left that was cut short between the two: it is done again.)
+        Until the new ones are shown, no reaction counts: it could be meant for either. (0 is what an earlier try left
+        that was cut short between the two: it is done again.)
         """
         post = looked.posted.get(scene_subject(scene.id))
         if post is None or post.message_id is None or scene.shown is None:
@@ -240,10 +239,9 @@ class Projector:
     async def _offer_reactions(
         self, looked: _Pass, post: Post, thread: discord.PartialMessageable, scene: SceneView
     ) -> None:
-        """Put 1️⃣ 2️⃣ … under a new round's pictures; from then on reactions count for it."""
+        """Put 1️⃣ 2️⃣ … under a new round's pictures. Who reacted before all of them stood is found by a look."""
         if scene.shown is None or post.message_id is None or post.offered_all:
             return
-        await self.posts.offered(post.id, scene.shown.number, complete=False)
         message = thread.get_partial_message(post.message_id)
         for candidate in scene.shown.candidates:
             await message.add_reaction(KEYCAPS[candidate.number - 1])
@@ -315,17 +313,22 @@ class Projector:
             if post.message_id is not None and not await self.courier.exists(place, post):
                 looked.posted[subject] = await self.posts.lost(post.id, place.id)
 
-    async def _pause(self, looked: _Pass, channel: discord.PartialMessageable, words: str) -> None:
-        """Say once why the story is not shown: in the log, and on the storyboard if that can still be changed."""
+    async def _pause(self, looked: _Pass, channel: discord.PartialMessageable, words: str) -> float | None:
+        """Say once why the story is not shown: in the log, and on the storyboard if that can still be changed.
+
+        Gives the seconds until the storyboard may be edited, where it was edited just now: the notice waits till then.
+        """
         if not await self.posts.set_place_problem(looked.view.id, words):
-            return
+            return None
         _log.warning("story %d is paused: %s", looked.view.id, words)
         view = await stories.show(self._workshop, looked.view.id)
         note = self._workshop.painter.note
+        looked.waits.clear()
         try:
             await self._show(looked, channel, STORYBOARD, lambda mark: storyboard_sheet(view, note, mark))
         except (discord.Forbidden, discord.NotFound):
             _log.info("story %d: its storyboard cannot be changed either", looked.view.id)
+        return min(looked.waits, default=None)
 
 
 def _tell_of_a_fault(task: asyncio.Task[None]) -> None:

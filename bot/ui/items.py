@@ -34,10 +34,19 @@ class _Answering:
             await self.act(interaction)
 
 
+_VOTE = r"fs:vote:(?P<scene>\d{1,18}):(?P<round>\d{1,9}):(?P<choice>[1-9])"
+
+
+def round_voted_on(custom_id: str) -> int:
+    """The round that a vote button counts for; 0 for anything else."""
+    found = re.fullmatch(_VOTE, custom_id)
+    return 0 if found is None else int(found["round"])
+
+
 class VoteButton(
     _Answering,
     discord.ui.DynamicItem[_BUTTON],
-    template=r"fs:vote:(?P<scene>\d{1,18}):(?P<round>\d{1,9}):(?P<choice>[1-9])",
+    template=_VOTE,
 ):
     """Casts the ballot that the reaction of the same number casts."""
 

@@ -54,7 +54,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
         container.add_item(pick)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
-    return Sheet(view, files)
+    return Sheet(view, files, 0 if scene.shown is None else scene.shown.number)
 
 
 def _files(scene: SceneView, shown: RoundView) -> list[SheetFile]:

@@ -24,10 +24,14 @@ class SheetFile:
 
 @dataclass(slots=True)
 class Sheet:
-    """A message as it should be: the view, and the files it refers to as ``attachment://name``."""
+    """A message as it should be: the view, and the files it refers to as ``attachment://name``.
+
+    ``offers`` is the round whose candidates it shows, 0 for none.
+    """
 
     view: discord.ui.LayoutView
     files: Sequence[SheetFile] = field(default_factory=tuple)
+    offers: int = 0
 
     @property
     def shown(self) -> str:
