@@ -134,7 +134,7 @@ async def run(folder: Path) -> tuple[FilmReport, dict[str, Cost]]:
     x264, whole, changed, same = costs.values()
     plan = await planned(folder)
     timeline = lay_out(plan)
-    rung = rung_at(first_step(timeline.seconds, len(timeline.shots), LIMIT), plan.shape, plan.quality)
+    rung = rung_at(first_step(timeline.seconds, len(timeline.shots), LIMIT), plan.options.shape, plan.quality)
     segments = described(plan, timeline, digests_of(plan), rung).segments
     raw = folder / "raw"
     raw.mkdir()

@@ -12,10 +12,12 @@ from storycore.film.model import (
     Made,
     MadeCache,
 )
+from storycore.film.options import FilmOptions
 from storycore.film.program import probe
 
 __all__ = [
     "FilmLine",
+    "FilmOptions",
     "FilmPlan",
     "FilmProbe",
     "FilmProgress",

@@ -28,7 +28,6 @@ from storycore.film.rungs import (
     Rung,
     audio_kbps,
     first_step,
-    frame_size,
     lower_step,
     possible,
     rung_at,
@@ -69,7 +68,6 @@ async def make_film(
     """
     if not plan.scenes:
         raise FilmError("There is no scene to film.", "Hand in a script with at least one scene.")
-    frame_size(plan.shape, 360)
     try:
         await asyncio.to_thread(work_dir.mkdir, parents=True, exist_ok=True)
         await asyncio.to_thread(_sweep, work_dir)
@@ -151,7 +149,7 @@ class _Maker:
             best = first_step(timeline.seconds, len(timeline.shots), plan.max_bytes)
             step = await self._kept_step(best, timeline, digests)
         for attempt in range(_MOST_TRIES):
-            rung = rung_at(step, plan.shape, plan.quality)
+            rung = rung_at(step, plan.options.shape, plan.quality)
             film = await self._described(timeline, digests, rung)
             parts = await self._film(film.segments, rung, timeline)
             path = await self._joined(parts.files, await asyncio.shield(sound), timeline)
@@ -188,7 +186,7 @@ class _Maker:
         for step in (best, best + 1, best - 1):
             if not possible(step):
                 continue
-            rung = rung_at(step, self._plan.shape, self._plan.quality)
+            rung = rung_at(step, self._plan.options.shape, self._plan.quality)
             film = await self._described(timeline, digests, rung)
             counts[step] = sum([await self._cache.find(segment.key(rung)) is not None for segment in film.segments])
         fullest = max(counts, key=lambda step: (counts[step], step == best))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from storycore.film.options import FilmOptions
 from storycore.narration.base import WordTime
 
 
@@ -27,24 +28,33 @@ class FilmLine:
 
 @dataclass(frozen=True, slots=True)
 class FilmScene:
-    """One scene of a film: its picture (None: a title card says so) and its lines in order."""
+    """One scene of a film: its picture (None: a title card says so) and its lines in order.
+
+    ``second`` is a picture that takes over half-way through the scene.
+    """
 
     number: int
     title: str
     picture: Path | None
     lines: tuple[FilmLine, ...]
+    second: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FilmPlan:
-    """A whole film. ``max_bytes`` None means: as good as it gets. ``credits`` are shown at the end, a line each."""
+    """A whole film. ``max_bytes`` None means: as good as it gets. ``credits`` are shown at the end, a line each.
+
+    ``options`` say how it is to be made; ``max_bytes`` holds whatever their ``max_mib`` says. ``music`` is the file they
+    name (None: their "off" and "auto" hold), ``authors`` are written into the file beside the title.
+    """
 
     title: str
     scenes: tuple[FilmScene, ...]
     credits: tuple[str, ...] = ()
     max_bytes: int | None = None
-    #: The frame's shape, width over height, as "16:9", "9:16" or "1:1".
-    shape: str = "16:9"
+    options: FilmOptions = field(default_factory=FilmOptions)
+    music: Path | None = None
+    authors: tuple[str, ...] = ()
     #: The tallest picture side wanted, pixels of the shorter side (1080, 720, 540, 360); the limit may force less.
     quality: int = 1080
 

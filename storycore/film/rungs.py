@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 from storycore.errors import FilmError
+from storycore.film.options import SHAPES
 
 #: Aim a little below the limit: rate control is not exact.
 _TARGET = 0.95
 #: Frames a second. 24 halves nothing that the eye misses in slow moves, and costs a fifth less than 30.
 FPS = 24
-SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 #: Shorter side, the lowest video rate (kb/s at 16:9) at which it still looks better than the next smaller one, and CRF.
 # Measured on storyboard scenes, SSIM in the domain of 720p: 720p at 300 kb/s 0.980, 540p at 410 kb/s 0.978. 1080p would
 # look a little better earlier, but costs twice the time.

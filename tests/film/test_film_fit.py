@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from storycore.errors import FilmError
 from storycore.film import FilmPlan, FilmReport, make, make_film
-from storycore.film.rungs import LOWEST_STEP, SHAPES, first_step, frame_size, lower_step, rung_at
+from storycore.film.options import SHAPES
+from storycore.film.rungs import LOWEST_STEP, first_step, frame_size, lower_step, rung_at
 from tests.film.cache import FolderCache
 from tests.film.making import draw_noise, plan
 
