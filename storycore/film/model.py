@@ -44,8 +44,8 @@ class FilmScene:
 class FilmPlan:
     """A whole film. ``max_bytes`` None means: as good as it gets. ``credits`` are shown at the end, a line each.
 
-    ``options`` say how it is to be made; ``max_bytes`` holds whatever their ``max_mib`` says. ``music`` is the file they
-    name (None: their "off" and "auto" hold), ``authors`` are written into the file beside the title.
+    ``options`` say how it is to be made; ``max_bytes`` holds whatever their ``max_mib`` says. ``music`` is the file
+    that they name (None: their "off" and "auto" hold), ``authors`` are written into the file beside the title.
     """
 
     title: str
