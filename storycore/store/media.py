@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -26,6 +27,8 @@ from storycore.film.model import Made
 from storycore.store.database import Database
 from storycore.store.models import Base, MadeRow, MediaRow, now
 
+#: How the names of files begin that are still being written.
+_UNFINISHED = ".new-"
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,7}")
 
 
@@ -58,6 +61,24 @@ class MediaFolder:
             raise ValueError(f"not a media name: {content_hash!r}{suffix!r}")
         return self.root / content_hash[:2] / f"{content_hash}{suffix}"
 
+    async def sweep(self, older_than_s: float = 3600.0) -> int:
+        """Take away what writes that were killed left half done; gives how many files those were.
+
+        Only files older than ``older_than_s`` seconds: another process may be writing right now.
+        """
+        return await asyncio.to_thread(self._sweep, older_than_s)
+
+    def _sweep(self, older_than_s: float) -> int:
+        swept, oldest = 0, time.time() - older_than_s
+        for stray in self.root.glob(f"*/{_UNFINISHED}*"):
+            try:
+                if stray.stat().st_mtime < oldest:
+                    stray.unlink()
+                    swept += 1
+            except FileNotFoundError:  # its writer took it away meanwhile
+                continue
+        return swept
+
     async def add_bytes(self, data: bytes, suffix: str) -> tuple[str, Path]:
         """Store ``data``; gives its hash and file. Storing the same again changes nothing. Raises ``StorageError``."""
         return await asyncio.to_thread(self._add_bytes, data, suffix)
@@ -74,7 +95,7 @@ class MediaFolder:
         temporary: Path | None = None
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
+            with NamedTemporaryFile(dir=target.parent, prefix=_UNFINISHED, delete=False) as file:
                 temporary = Path(file.name)
                 file.write(data)
                 file.flush()
@@ -100,7 +121,7 @@ class MediaFolder:
             if source.stat().st_dev == target.parent.stat().st_dev:
                 source.replace(target)
             else:  # another file system: copy beside the target first, so that the last step is still a rename
-                with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as copy:
+                with NamedTemporaryFile(dir=target.parent, prefix=_UNFINISHED, delete=False) as copy:
                     temporary = Path(copy.name)
                 shutil.copyfile(source, temporary)
                 temporary.replace(target)

@@ -64,8 +64,9 @@ async def _ask(
 async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt: str) -> Asked:
     """Rewrite a scene's prompt and paint it anew. Anyone in the channel may.
 
-    Painting that was under way from an older prompt is stopped: its pictures would not be shown. Raises
-    ``ScriptError`` for a prompt that is empty or too long.
+    Painting that was under way from an older prompt is stopped: its pictures would not be shown. Handing in the prompt
+    that is being painted asks for nothing new (an answer may have been lost on its way). Raises ``ScriptError`` for a
+    prompt that is empty or too long, ``StateError`` for the one whose pictures are shown.
     """
     written = clean_prompt(prompt)
     story_id = await story_id_of(workshop, scene_id)
@@ -74,13 +75,27 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
         require_here(story, person)
         require_open(story)
         scene = await session.get_one(SceneRow, scene_id)
-        for round_ in await _outstanding(session, scene_id):
+        outstanding = await _outstanding(session, scene_id)
+        if written == scene.prompt:
+            if outstanding:
+                return Asked(scene.number, max(round_.number for round_ in outstanding))
+            if await _shows(session, scene, written):
+                raise StateError("That is the prompt of these pictures already.", "Press Again for other pictures.")
+        for round_ in outstanding:
             round_.state, round_.finished_at = WorkState.CANCELLED, now()
             stopped.append(asking.painting_id(round_))
         scene.prompt, scene.prompt_by = written, person.id
         asked = await _ask(workshop, session, story, scene, person, RoundReason.EDITED)
     await workshop.engine.cancel(stopped)
     return Asked(scene.number, asked.number)
+
+
+async def _shows(session: AsyncSession, scene: SceneRow, prompt: str) -> bool:
+    """Whether the latest pictures were painted from this prompt; a round that failed or was stopped shows nothing."""
+    last = await session.scalar(
+        select(RoundRow).where(RoundRow.scene_id == scene.id).order_by(RoundRow.number.desc()).limit(1)
+    )
+    return last is not None and last.state is WorkState.DONE and last.prompt == prompt
 
 
 async def paint_again(workshop: Workshop, scene_id: int, person: Person, seen_round: int | None = None) -> Asked:

@@ -24,9 +24,11 @@ async def make_workshop(
     database cannot be opened.
     """
     database = await Database.open(database_url)
+    folder = MediaFolder(media)
+    await folder.sweep()
     return Workshop(
         database=database,
-        folder=MediaFolder(media),
+        folder=folder,
         painter=painter,
         narrator=EspeakNarrator(),
         reader=UnderstandingPool(),

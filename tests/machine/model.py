@@ -63,6 +63,10 @@ class Scene:
             if is_open and self.may_react(choice) and (self.round, member) not in self.ballots:
                 self.vote(member, choice, BallotSource.REACTION)
 
+    def shows(self, prompt: str) -> bool:
+        """Whether the latest pictures were painted from this prompt: handing it in again asks for nothing."""
+        return self.prompt == prompt and not self.coming and not self.failed
+
     def ask(self) -> None:
         """New pictures were asked for."""
         self.last += 1

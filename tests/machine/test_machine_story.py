@@ -371,10 +371,12 @@ class StoryMachine(RuleBasedStateMachine):
 
     async def _hand_in(self, name: str, scene: Scene, form: Modal, prompt: str) -> None:
         sent = self.stage.hand_in(name, form, prompt)
-        if self.model.open and prompt.strip("\N{ZERO WIDTH SPACE} \n\N{FIRE}") and len(prompt) <= 1000:
+        written = prompt.strip("\N{ZERO WIDTH SPACE} \n\N{FIRE}") and len(prompt) <= 1000
+        if self.model.open and written and not scene.shows(clean_prompt(prompt)):
             await self.allowed(await sent, f"New pictures for scene {scene.number}")
-            scene.prompt, scene.edited_by = clean_prompt(prompt), self.person(name)
-            scene.ask()
+            if not (scene.coming and scene.prompt == clean_prompt(prompt)):  # else it is what is being painted
+                scene.prompt, scene.edited_by = clean_prompt(prompt), self.person(name)
+                scene.ask()
         else:
             await self.refused(sent)
 

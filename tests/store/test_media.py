@@ -28,6 +28,18 @@ async def test_bytes_are_named_by_their_content(tmp_path: Path) -> None:
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
 
 
+async def test_what_a_killed_write_left_is_swept_once_it_is_old(tmp_path: Path) -> None:
+    folder = MediaFolder(tmp_path)
+    _, whole = await folder.add_bytes(b"a picture", ".png")
+    old, young = whole.parent / ".new-abc", whole.parent / ".new-def"
+    for stray in (old, young):
+        stray.write_bytes(b"half a pict")
+    os.utime(old, (0, 0))
+    os.utime(whole, (0, 0))
+    assert await folder.sweep() == 1
+    assert sorted(whole.parent.iterdir()) == sorted([whole, young])
+
+
 async def test_names_are_never_built_from_input(tmp_path: Path) -> None:
     folder = MediaFolder(tmp_path)
     for name, suffix in [("../../etc/passwd", ".png"), ("a" * 64, "/../x"), ("A" * 64, ".png"), ("a" * 64, "")]:

@@ -157,6 +157,20 @@ async def test_a_rewritten_prompt_is_painted_and_stops_what_it_replaces(workshop
     assert view.scenes[0].prompt != view.scenes[1].prompt
 
 
+async def test_the_same_prompt_handed_in_twice_is_painted_once(workshop: Workshop) -> None:
+    view = await ready(workshop)
+    scene = view.scenes[1]
+    painter(workshop).gate = gate = asyncio.Event()
+    first = await scenes.edit_prompt(workshop, scene.id, BO, "a green frog")
+    assert await scenes.edit_prompt(workshop, scene.id, BO, " a green  frog ") == first
+    gate.set()
+    await until(workshop, view.id, lambda v: (s := v.scenes[1].shown) is not None and s.number == first.round_number)
+    with pytest.raises(StateError) as refused:
+        await scenes.edit_prompt(workshop, scene.id, BO, "a green frog")
+    assert "Again" in (refused.value.hint or "")
+    assert (await stories.show(workshop, view.id)).scenes[1].coming is None
+
+
 @pytest.mark.parametrize("prompt", ["", "   ", "x" * 5000])
 async def test_a_prompt_that_cannot_be_used_changes_nothing(workshop: Workshop, prompt: str) -> None:
     view = await ready(workshop)
