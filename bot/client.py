@@ -66,6 +66,7 @@ class Fireside(commands.Bot):
         self.workshop = workshop
         self.settings = settings
         self.projector = Projector(self)
+        self.command_ids: dict[str, int] = {}
 
     async def setup_hook(self) -> None:
         """Items, cogs and commands, before the gateway is connected."""
@@ -75,9 +76,10 @@ class Fireside(commands.Bot):
         if self.settings.sync_guild is not None:
             guild = discord.Object(self.settings.sync_guild)
             self.tree.copy_global_to(guild=guild)
-            await self.tree.sync(guild=guild)
+            known = await self.tree.sync(guild=guild)
         else:
-            await self.tree.sync()
+            known = await self.tree.sync()
+        self.command_ids = {command.name: command.id for command in known}
 
     async def on_ready(self) -> None:
         """The gateway is there (again, perhaps): show what is not shown yet."""

@@ -7,8 +7,9 @@ silent "no". So every callback of ours runs inside :func:`answering`.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.client import Fireside
 
 _log = logging.getLogger(__name__)
+_COMMAND = re.compile(r"(?<!\\)`/([a-z]+(?: [a-z]+){0,2})`")
 
 #: An interaction of our client. discord.py's own signatures are generic in the client, so overriding them needs Any.
 Asked = discord.Interaction[Any]
@@ -64,8 +66,21 @@ def workshop_of(interaction: Asked) -> Workshop:
     return client.workshop
 
 
+def with_links(text: str, command_ids: Mapping[str, int]) -> str:
+    """Every "`/story new`" of ours as a mention that opens the command; what a person wrote holds no backtick of
+    its own that is not escaped."""
+
+    def link(found: re.Match[str]) -> str:
+        number = command_ids.get(found[1].split()[0])
+        return found[0] if number is None else f"</{found[1]}:{number}>"
+
+    return _COMMAND.sub(link, text)
+
+
 async def say(interaction: Asked, text: str) -> None:
     """Answer only the person who asked, whether or not they were answered before."""
+    client: Fireside = interaction.client
+    text = with_links(text, client.command_ids)
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
     else:

@@ -120,6 +120,32 @@ class AgainButton(
         await interaction.response.defer()
 
 
+class PickButton(
+    _Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:choose:(?P<scene>\d{1,18}):(?P<round>\d{1,9})"
+):
+    """Offers the author, and nobody else, the choice for the film."""
+
+    def __init__(self, scene: int, round_: int, *, disabled: bool = False) -> None:
+        self.scene, self.round = scene, round_
+        super().__init__(
+            discord.ui.Button(label="Pick", emoji="📌", custom_id=f"fs:choose:{scene}:{round_}", disabled=disabled)
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["scene"]), int(match["round"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Show who may pick what there is, for their eyes only."""
+        workshop, person = workshop_of(interaction), person_of(interaction)
+        found = await scenes.choices_of(workshop, self.scene, person, self.round)
+        view = discord.ui.View(timeout=None)
+        view.add_item(PickSelect(self.scene, self.round, found.candidates, found.pick))
+        words = f"Which picture of scene {found.scene_number} goes into the film? Your pick stands above all votes."
+        await interaction.response.send_message(words, view=view, ephemeral=True)
+
+
 class PickSelect(
     _Answering,
     discord.ui.DynamicItem[discord.ui.Select[Any]],
@@ -153,11 +179,15 @@ class PickSelect(
         return cls(int(match["scene"]), int(match["round"]))
 
     async def act(self, interaction: Asked) -> None:
-        """Keep the pick; who may not is told so, and the message shows again what holds."""
+        """Keep the pick and say so; who may not is told that."""
         chosen = self.item.values[0] if self.item.values else "votes"
         choice = int(chosen) if chosen.isdigit() else None
-        await scenes.pick(workshop_of(interaction), self.scene, person_of(interaction), choice, self.round)
-        await interaction.response.defer()
+        number = await scenes.pick(workshop_of(interaction), self.scene, person_of(interaction), choice, self.round)
+        if interaction.message is None or not interaction.message.flags.ephemeral:
+            await interaction.response.defer()  # a scene's message of an earlier version: it shows the pick itself
+            return
+        words = "The votes decide" if choice is None else f"Picture **{choice}** is picked"
+        await interaction.response.edit_message(content=f"📌 {words} for scene {number}.", view=None)
 
 
 class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film:(?P<story>\d{1,18})(@\d{1,18})?"):
@@ -253,6 +283,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     VoteButton,
     EditButton,
     AgainButton,
+    PickButton,
     PickSelect,
     FilmButton,
     StopButton,

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.ui.items import AgainButton, EditButton, PickSelect, VoteButton
+from bot.ui.items import AgainButton, EditButton, PickButton, VoteButton
 from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, quote, without_heading
 from storycore.store.models import StoryState, WorkState
@@ -36,22 +36,21 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
         for file in files:
             gallery.add_item(media=f"attachment://{file.name}", description=file.description)
         container.add_item(gallery)
-    container.add_item(discord.ui.TextDisplay("\n".join(_status(scene))))
-    container.add_item(discord.ui.Separator())
+    if status := _status(scene):
+        container.add_item(discord.ui.TextDisplay("\n".join(status)))
     if scene.shown is not None:
         _add_votes(container, scene, scene.shown, closed)
+        container.add_item(discord.ui.Separator())
+    written = "Prompt, rewritten" if scene.edited else "Prompt"
+    container.add_item(discord.ui.TextDisplay(f"-# {written}: {escape_within(scene.prompt, _PROMPT)}"))
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
     buttons.add_item(
         AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed or scene.coming is not None)
     )
-    container.add_item(buttons)
     if scene.shown is not None:
-        pick: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-        pick.add_item(
-            PickSelect(scene.id, scene.shown.number, len(scene.shown.candidates), scene.pick, disabled=closed)
-        )
-        container.add_item(pick)
+        buttons.add_item(PickButton(scene.id, scene.shown.number, disabled=closed))
+    container.add_item(buttons)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
     return Sheet(view, files, 0 if scene.shown is None else scene.shown.number)
@@ -77,8 +76,6 @@ def _status(scene: SceneView) -> list[str]:
         lines.append(_coming(scene.coming))
     if scene.failed is not None and scene.coming is None:
         lines.append(f"⚠️ {escape_within(scene.failed.problem, 500)} Press **Again** or edit the prompt to retry.")
-    written = "Prompt, rewritten" if scene.edited else "Prompt"
-    lines.append(f"-# {written}: {escape_within(scene.prompt, _PROMPT)}")
     return lines
 
 

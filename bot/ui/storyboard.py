@@ -77,7 +77,7 @@ def _stage(story: StoryView) -> str:
         case Stage.VOTING:
             return (
                 "🗳️ The pictures are here. **Vote** in the thread, rewrite prompts, ask again; "
-                "then the author makes the film (`/story film`)."
+                "then the author makes the film."
             )
         case Stage.FILMING:
             film = next(film for film in story.films if film.unfinished)

@@ -127,22 +127,50 @@ async def pick(
     """
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, story):
-        require_author(story, person, "pick the picture for the film")
-        require_open(story)
-        scene = await session.get_one(SceneRow, scene_id)
-        if round_number is not None and (scene.round != round_number or scene.round == 0):
-            raise StateError("These pictures were replaced by new ones.", "Pick one of the new pictures.")
-        if choice is not None:
-            offered = await session.scalar(
-                select(func.count())
-                .select_from(CandidateRow)
-                .join(RoundRow, RoundRow.id == CandidateRow.round_id)
-                .where(RoundRow.scene_id == scene_id, RoundRow.number == scene.round)
-            )
-            if not 1 <= choice <= (offered or 0):
-                raise NotFoundError(f"There is no picture {choice} here.", "The pictures changed; look at them again.")
+        scene = await _to_pick_from(session, story, scene_id, person, round_number)
+        if choice is not None and not 1 <= choice <= await _offered(session, scene):
+            raise NotFoundError(f"There is no picture {choice} here.", "The pictures changed; look at them again.")
         scene.pick = choice
     return scene.number
+
+
+async def _to_pick_from(
+    session: AsyncSession, story: StoryRow, scene_id: int, person: Person, round_number: int | None
+) -> SceneRow:
+    require_author(story, person, "pick the picture for the film")
+    require_open(story)
+    scene = await session.get_one(SceneRow, scene_id)
+    if round_number is not None and (scene.round != round_number or scene.round == 0):
+        raise StateError("These pictures were replaced by new ones.", "Pick one of the new pictures.")
+    return scene
+
+
+async def _offered(session: AsyncSession, scene: SceneRow) -> int:
+    offered = await session.scalar(
+        select(func.count())
+        .select_from(CandidateRow)
+        .join(RoundRow, RoundRow.id == CandidateRow.round_id)
+        .where(RoundRow.scene_id == scene.id, RoundRow.number == scene.round)
+    )
+    return offered or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be picked for a scene: pictures 1 … ``candidates``; ``pick`` is the one picked so far."""
+
+    scene_number: int
+    candidates: int
+    pick: int | None
+
+
+async def choices_of(workshop: Workshop, scene_id: int, person: Person, round_number: int) -> Choices:
+    """What :func:`pick` would take for the round that the person looks at; raises as it does."""
+    story_id = await story_id_of(workshop, scene_id)
+    async with workshop.database.read() as session:
+        story = await session.get_one(StoryRow, story_id)
+        scene = await _to_pick_from(session, story, scene_id, person, round_number)
+        return Choices(scene.number, await _offered(session, scene), scene.pick)
 
 
 async def prompt_of(workshop: Workshop, scene_id: int, person: Person) -> tuple[int, str]:

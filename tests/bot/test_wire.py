@@ -31,7 +31,7 @@ async def test_a_script_becomes_a_storyboard_a_thread_and_scenes(wire: Wire) -> 
     assert [len(m.gallery) for m in scenes] == [3, 3]
     assert all(item.description and item.attachment and item.attachment.data for m in scenes for item in m.gallery)
     assert [r.emoji for r in scenes[0].reactions] == ["1️⃣", "2️⃣", "3️⃣"]
-    assert [b.label for b in scenes[0].buttons] == ["1", "2", "3", "Edit prompt", "Again"]
+    assert [b.label for b in scenes[0].buttons] == ["1", "2", "3", "Edit prompt", "Again", "Pick"]
 
 
 async def test_votes_by_reaction_and_by_button_make_one_tally(wire: Wire) -> None:
@@ -76,12 +76,24 @@ async def test_again_asks_for_other_pictures(wire: Wire) -> None:
 async def test_only_the_author_and_moderators_pick(wire: Wire) -> None:
     await wire.new_story()
     scene = (await wire.painted())[0]
-    refused = await wire.member("Bo").select(scene, placeholder="Pick for the film (author)", values=["3"])
-    assert "Ada" in (await refused.response()).text
-    await wire.member("Ada").select(scene, placeholder="Pick for the film (author)", values=["3"])
+    refused = await wire.member("Bo").click(scene, label="Pick")
+    assert "Only the story's author (Ada)" in (await refused.response()).text
+    offer = await (await wire.member("Ada").click(scene, label="Pick")).response()
+    assert offer.visible_to == wire.member("Ada").id
+    assert "Which picture of scene 1" in offer.text
+    menu = offer.selects[0].custom_id
+    await wire.member("Ada").select(offer, custom_id=menu, values=["3"])
+    await wire.wait(lambda: "Picture **3** is picked" in offer.text and not offer.selects, what="the answer")
     await wire.wait(lambda: "picked **3**" in scene.text, what="the pick")
-    await wire.member("Mo").select(scene, placeholder="Pick for the film (author)", values=["votes"])
+    offer = await (await wire.member("Mo").click(scene, label="Pick")).response()
+    await wire.member("Mo").select(offer, custom_id=menu, values=["votes"])
     await wire.wait(lambda: "picked" not in scene.text, what="the pick taken back")
+
+
+async def test_commands_in_answers_can_be_pressed(wire: Wire) -> None:
+    answer = await (await wire.member("Ada").slash(wire.channel, "story list")).response()
+    ids = [item["id"] for item in wire.sandbox.state.commands.listed(0) if item["name"] == "story"]
+    assert answer.text == f"There are no stories here yet. Begin with </story new:{ids[0]}>."
 
 
 async def test_the_film_comes_into_the_thread(wire: Wire) -> None:

@@ -248,9 +248,7 @@ class People:
 
         await self.clicks(self.cy, 1, "Again", again_taken)
         self.note("other pictures are wanted")
-        await self.insists(
-            lambda: self.ada.select(self._scene(3), placeholder="Pick for the film (author)", values=["2"])
-        )
+        await self.insists(self.pick)
         self.note("a picture is picked")
         for number in (1, 2):
             await self.until(
@@ -266,6 +264,16 @@ class People:
         if opened.failed is not None or form is None:
             return opened
         return await self.bo.submit(form, {form.fields[0].custom_id: REWRITTEN})
+
+    async def pick(self) -> InteractionResult:
+        """Ask for what can be picked, and pick. An offer whose bot has died is asked for anew."""
+        opened = await self.ada.click(self._scene(3), label="Pick")
+        if opened.failed is not None or opened.message is None:
+            return opened
+        menu = next(iter(opened.message.selects), None)
+        if menu is None:
+            raise LostError(f"nothing can be picked: {opened.message.text}")
+        return await self.ada.select(opened.message, custom_id=menu.custom_id, values=["2"])
 
     async def vote_again(self) -> None:
         """The new pictures of scenes 1 and 2 are voted on."""

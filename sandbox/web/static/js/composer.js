@@ -29,6 +29,7 @@ export function setUp() {
   input.addEventListener("keydown", onKey);
   input.addEventListener("blur", () => showList(false));
   input.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), take(event.clipboardData.files)));
+  addEventListener("use-command", (event) => here()?.may.commands && pick(event.detail));
   chooser.addEventListener("change", () => (take(chooser.files), (chooser.value = "")));
   const main = $("main");
   main.addEventListener("dragover", (event) => (event.preventDefault(), main.classList.add("dropping")));

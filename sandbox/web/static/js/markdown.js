@@ -122,7 +122,7 @@ const RULES = [
   [/<@!?(\d{1,20})>/y, (match) => mention(`@${someone(match[1])?.name ?? "unknown-user"}`)],
   [/<@&(\d{1,20})>/y, () => mention("@role")],
   [/<#(\d{1,20})>/y, (match) => channelMention(match[1])],
-  [/<\/([^:>\n]{1,100}):\d{1,20}>/y, (match) => mention(`/${match[1]}`)],
+  [/<\/([^:>\n]{1,100}):\d{1,20}>/y, (match) => commandMention(match[1])],
   [/<a?:(\w{2,32}):\d{1,20}>/y, (match) => h("span", { class: "custom-emoji" }, `:${match[1]}:`)],
   [/<(https?:\/\/[^\s<>]+)>/y, (match) => link(match[1], match[1])],
   [/\[((?:\\.|[^\]\\\n])+)\]\((?:<([^\s<>]+)>|(\S+?))(?: +"[^"\n]*")?\)/y, (match) => link(match[2] ?? match[3], match[1], true)],
@@ -179,6 +179,13 @@ function lines(text) {
 }
 
 const mention = (text) => h("span", { class: "mention" }, text);
+
+/** A command that can be used by pressing it; where it is not offered, its name. */
+function commandMention(name) {
+  const item = store.commands.slash.find((one) => one.name === name);
+  if (!item) return mention(`/${name}`);
+  return h("button", { class: "mention", type: "button", onclick: () => dispatchEvent(new CustomEvent("use-command", { detail: item })) }, `/${name}`);
+}
 
 function channelMention(id) {
   const found = place(id);
