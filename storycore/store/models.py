@@ -6,39 +6,39 @@ the core only keeps them. Times are UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storycore.script.model import LineKind
+from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
 
-
-def now() -> datetime:
-    """The present moment, UTC."""
-    return datetime.now(UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: SQLite keeps no zone, so the zone is taken off on the way in and put back on the way out."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Store naive UTC. Raises ``ValueError`` for a moment without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone cannot be stored")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Give back UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
+__all__ = [
+    "STORYBOARD",
+    "UNFINISHED",
+    "BallotRow",
+    "BallotSource",
+    "Base",
+    "CandidateRow",
+    "CastRow",
+    "FilmRow",
+    "LineRow",
+    "MadeRow",
+    "MediaRow",
+    "PostRow",
+    "ReactionRow",
+    "RoundReason",
+    "RoundRow",
+    "SceneRow",
+    "StoryRow",
+    "StoryState",
+    "UtcDateTime",
+    "WorkState",
+    "now",
+]
 
 
 class StoryState(StrEnum):
@@ -81,39 +81,11 @@ class BallotSource(StrEnum):
     REACTION = "reaction"
 
 
-def _enum(kind: type[StrEnum]) -> sa.Enum:
-    return sa.Enum(kind, native_enum=False, length=16, values_callable=lambda k: [member.value for member in k])
-
-
-class Base(DeclarativeBase):
-    """Constraint names are fixed, so that migrations can name what they change."""
-
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: sa.JSON, list[str]: sa.JSON, list[int]: sa.JSON}  # noqa: RUF012 - SQLAlchemy's own hook
-
-
-def _story_fk() -> Mapped[int]:
-    return mapped_column(sa.ForeignKey("story.id", ondelete="CASCADE"))
-
-
-#: Ids that name workflows or stand in buttons and files are never given out twice, also after a row is gone: SQLite
-#: alone would reuse the last one, and the engine takes a workflow id it knows for work that is done.
-_IDS_ONCE = {"sqlite_autoincrement": True}
-
-
 class StoryRow(Base):
     """A story: a script somebody handed in, and where it lives."""
 
     __tablename__ = "story"
-    __table_args__ = (sa.Index("ix_story_server_id_created_at", "server_id", "created_at"), _IDS_ONCE)
+    __table_args__ = (sa.Index("ix_story_server_id_created_at", "server_id", "created_at"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: What asked for it (an interaction's id): the same request never makes two stories.
@@ -125,7 +97,7 @@ class StoryRow(Base):
     author_name: Mapped[str] = mapped_column(sa.String(100), default="")
     title: Mapped[str] = mapped_column(sa.String(100))
     script: Mapped[str] = mapped_column(sa.Text)
-    state: Mapped[StoryState] = mapped_column(_enum(StoryState), default=StoryState.READING)
+    state: Mapped[StoryState] = mapped_column(enum_of(StoryState), default=StoryState.READING)
     problem: Mapped[str] = mapped_column(sa.Text, default="")
     #: Why the story cannot be shown where it lives ("" while it can): no permission, a locked thread.
     place_problem: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
@@ -155,10 +127,10 @@ class SceneRow(Base):
     """A scene: a stretch of the script (code points; None for a scene added by hand), its prompt, its pick."""
 
     __tablename__ = "scene"
-    __table_args__ = (sa.UniqueConstraint("story_id", "number"), _IDS_ONCE)
+    __table_args__ = (sa.UniqueConstraint("story_id", "number"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    story_id: Mapped[int] = _story_fk()
+    story_id: Mapped[int] = story_fk()
     number: Mapped[int] = mapped_column()
     start: Mapped[int | None] = mapped_column()
     end: Mapped[int | None] = mapped_column()
@@ -191,7 +163,7 @@ class LineRow(Base):
     number: Mapped[int] = mapped_column()
     start: Mapped[int | None] = mapped_column()
     end: Mapped[int | None] = mapped_column()
-    kind: Mapped[LineKind] = mapped_column(_enum(LineKind))
+    kind: Mapped[LineKind] = mapped_column(enum_of(LineKind))
     text: Mapped[str] = mapped_column(sa.Text)
     speaker: Mapped[str | None] = mapped_column(sa.String(100))
 
@@ -203,7 +175,7 @@ class CastRow(Base):
     __table_args__ = (sa.UniqueConstraint("story_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    story_id: Mapped[int] = _story_fk()
+    story_id: Mapped[int] = story_fk()
     number: Mapped[int] = mapped_column()
     name: Mapped[str] = mapped_column(sa.String(100))
     aliases: Mapped[list[str]] = mapped_column(default=list)
@@ -215,7 +187,7 @@ class RoundRow(Base):
     """One asking for pictures of a scene: its prompt, its seed, and the candidates that came."""
 
     __tablename__ = "round"
-    __table_args__ = (sa.UniqueConstraint("scene_id", "number"), sa.Index("ix_round_state", "state"), _IDS_ONCE)
+    __table_args__ = (sa.UniqueConstraint("scene_id", "number"), sa.Index("ix_round_state", "state"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scene_id: Mapped[int] = mapped_column(sa.ForeignKey("scene.id", ondelete="CASCADE"))
@@ -223,10 +195,10 @@ class RoundRow(Base):
     prompt: Mapped[str] = mapped_column(sa.Text)
     seed: Mapped[int] = mapped_column(sa.BigInteger)
     count: Mapped[int] = mapped_column()
-    reason: Mapped[RoundReason] = mapped_column(_enum(RoundReason))
+    reason: Mapped[RoundReason] = mapped_column(enum_of(RoundReason))
     asked_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     asked_by_name: Mapped[str] = mapped_column(sa.String(100), default="")
-    state: Mapped[WorkState] = mapped_column(_enum(WorkState), default=WorkState.WAITING)
+    state: Mapped[WorkState] = mapped_column(enum_of(WorkState), default=WorkState.WAITING)
     #: 0 … 1 while painting.
     progress: Mapped[float] = mapped_column(default=0.0)
     #: How often painting was tried; part of the workflow's id, so that each try is a workflow of its own.
@@ -270,7 +242,7 @@ class BallotRow(Base):
     round: Mapped[int] = mapped_column()
     member_id: Mapped[int] = mapped_column(sa.BigInteger)
     choice: Mapped[int] = mapped_column()
-    source: Mapped[BallotSource] = mapped_column(_enum(BallotSource))
+    source: Mapped[BallotSource] = mapped_column(enum_of(BallotSource))
     cast_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -293,17 +265,17 @@ class FilmRow(Base):
     """A film asked for: waiting for pictures, in the making, or made."""
 
     __tablename__ = "film"
-    __table_args__ = (sa.Index("ix_film_state", "state"), _IDS_ONCE)
+    __table_args__ = (sa.Index("ix_film_state", "state"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    story_id: Mapped[int] = _story_fk()
+    story_id: Mapped[int] = story_fk()
     asked_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     asked_by_name: Mapped[str] = mapped_column(sa.String(100), default="")
     #: True while pictures are missing; the last picture sends the film on its way.
     waits_for_pictures: Mapped[bool] = mapped_column(default=False)
     #: How often it was made: again, smaller, when the place refused the file. Part of the workflows' ids.
     attempt: Mapped[int] = mapped_column(default=1, server_default="1")
-    state: Mapped[WorkState] = mapped_column(_enum(WorkState), default=WorkState.WAITING)
+    state: Mapped[WorkState] = mapped_column(enum_of(WorkState), default=WorkState.WAITING)
     progress: Mapped[float] = mapped_column(default=0.0)
     problem: Mapped[str] = mapped_column(sa.Text, default="")
     max_bytes: Mapped[int | None] = mapped_column(sa.BigInteger)
@@ -359,7 +331,7 @@ class PostRow(Base):
     __table_args__ = (sa.UniqueConstraint("story_id", "subject"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    story_id: Mapped[int] = _story_fk()
+    story_id: Mapped[int] = story_fk()
     subject: Mapped[str] = mapped_column(sa.String(40))
     channel_id: Mapped[int] = mapped_column(sa.BigInteger)
     message_id: Mapped[int | None] = mapped_column(sa.BigInteger, index=True)
