@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import films, serving
+from bot.cli import films, prompt, serving
 
 app = typer.Typer(
     name="fireside",
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 films.add_to(app)
+prompt.add_to(app)
 serving.add_to(app)
 
 
