@@ -26,11 +26,12 @@ from rich.console import Console
 from rich.table import Table
 
 from storycore.film import FilmLine, FilmPlan, FilmReport, FilmScene, make_film
+from storycore.film.drawing import Grounds
 from storycore.film.letters import lay_out_fonts
 from storycore.film.program import Running, program
-from storycore.film.rungs import Rung, first_step, rung_at
+from storycore.film.rungs import Rung, rung_for, video_kbps
 from storycore.film.segment import Segment, encoder_options, make_segment
-from storycore.film.shots import described, digests_of
+from storycore.film.shots import described, look_at_pictures
 from storycore.film.timeline import lay_out
 from storycore.narration import EspeakNarrator, voice_for
 from tests.film.cache import FolderCache
@@ -106,6 +107,7 @@ async def floor(segment: Segment, rung: Rung, folder: Path, name: str, cost: Cos
             folder=folder,
             env=lay_out_fonts(folder),
             executor=executor,
+            grounds=Grounds(),
             on_frames=lambda frames: None,
             options={"format": "rawvideo", "pix_fmt": "yuv420p"},
         )
@@ -134,8 +136,9 @@ async def run(folder: Path) -> tuple[FilmReport, dict[str, Cost]]:
     x264, whole, changed, same = costs.values()
     plan = await planned(folder)
     timeline = lay_out(plan)
-    rung = rung_at(first_step(timeline.seconds, len(timeline.shots), LIMIT), plan.options.shape, plan.quality)
-    segments = described(plan, timeline, digests_of(plan), rung).segments
+    rung = rung_for(video_kbps(timeline.seconds, LIMIT), plan.options.shape, plan.quality)
+    told = described(plan, timeline, look_at_pictures(plan), rung, range(len(timeline.shots)))
+    segments = [piece.segment for piece in told.pieces]
     raw = folder / "raw"
     raw.mkdir()
     half = len(segments) // 2

@@ -3,6 +3,7 @@
 from storycore.film.make import make_film
 from storycore.film.model import (
     FilmLine,
+    FilmPart,
     FilmPlan,
     FilmProbe,
     FilmProgress,
@@ -18,6 +19,7 @@ from storycore.film.program import probe
 __all__ = [
     "FilmLine",
     "FilmOptions",
+    "FilmPart",
     "FilmPlan",
     "FilmProbe",
     "FilmProgress",

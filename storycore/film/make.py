@@ -11,30 +11,31 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import ffmpeg
 
 from storycore.errors import FilmError, StorageError
+from storycore.film.drawing import Grounds
+from storycore.film.joining import Joined, Joiner, Stretch
 from storycore.film.letters import lay_out_fonts
-from storycore.film.model import FilmPlan, FilmProgress, FilmProgressCallback, FilmReport, Made, MadeCache
+from storycore.film.model import FilmPart, FilmPlan, FilmProgress, FilmProgressCallback, FilmReport, Made, MadeCache
 from storycore.film.program import Running, disk_full, program
 from storycore.film.rungs import (
-    LOWEST_STEP,
+    DRAFT,
+    FPS,
+    LEAST_KBPS,
     Rung,
     audio_kbps,
-    first_step,
-    lower_step,
-    possible,
-    rung_at,
+    neighbours,
+    parts_needed,
+    rung_for,
     too_long,
+    video_kbps,
 )
 from storycore.film.segment import Segment, make_segment
-from storycore.film.shots import Described, described, digests_of
+from storycore.film.shots import Piece, Seen, described, look_at_pictures
 from storycore.film.sound import write_sound
 from storycore.film.timeline import Timeline, lay_out
 
@@ -42,10 +43,8 @@ log = logging.getLogger(__name__)
 
 #: Two segments are drawn at once, each in a thread of its own; the third thread writes their subtitles.
 _THREADS = 3
-_MOST_TRIES = 4
 _FOLDER = "film-"
 _STALE_S = 24 * 3600
-_TITLE_LENGTH = 200
 
 
 async def make_film(
@@ -59,7 +58,9 @@ async def make_film(
     """Make the film of ``plan`` and put it at ``out``, whole or not at all.
 
     The file is H.264 High (yuv420p, BT.709) and AAC in MP4, ready to be played while it loads, and no larger than
-    ``plan.max_bytes``. Segments come from ``cache`` where it has them. ``work_dir`` holds temporary files, which are
+    ``plan.max_bytes``. Where that would leave less than 150 kb/s to the picture, there are several files, each within
+    it: ``NAME-1.mp4``, ``NAME-2.mp4`` … beside ``out``.
+    Segments come from ``cache`` where it has them. ``work_dir`` holds temporary files, which are
     gone at the end however it ends. ``on_progress`` is called on the event loop. If the awaiting task is cancelled, the
     programs are stopped and nothing stays behind.
 
@@ -76,7 +77,7 @@ async def make_film(
         raise _storage(error) from error
     executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="film")
     try:
-        return await _Maker(plan, out, cache, folder, executor, on_progress).make()
+        return await _Maker(plan, out, cache, folder, executor, _Teller(on_progress)).make()
     except OSError as error:
         raise _storage(error) from error
     finally:
@@ -99,13 +100,49 @@ def _storage(error: OSError) -> StorageError:
     return StorageError("A file of the film could not be read or written.", "Ask for the film again.")
 
 
-@dataclass(slots=True)
-class _Parts:
-    """The segments' files in order, and how many of them were made or found."""
+class _Teller:
+    """Says how far the film is, and how long it still takes: by the pace of the frames that had to be drawn."""
 
-    files: list[Path]
-    made: int
-    reused: int
+    def __init__(self, on_progress: FilmProgressCallback | None) -> None:
+        self._on_progress = on_progress
+        self._total = self._done = self._to_draw = self._drawn = 0
+        self._begun: float | None = None
+
+    def begin(self, total: int, to_draw: int) -> None:
+        """``to_draw`` of ``total`` frames are not there yet."""
+        self._total, self._to_draw = total, to_draw
+        self._begun = time.monotonic()
+        self._done = total - to_draw
+        if self._done or not to_draw:
+            self._tell()
+
+    def drawn(self, frames: int) -> None:
+        """``frames`` more are drawn."""
+        self._drawn += frames
+        self._done = min(self._done + frames, self._total)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._on_progress is None or self._begun is None:
+            return
+        spent = time.monotonic() - self._begun
+        left = spent / self._drawn * max(0, self._to_draw - self._drawn) if self._drawn else None
+        self._on_progress(FilmProgress(self._done / FPS, self._total / FPS, left))
+
+
+@dataclass(slots=True)
+class _Cut:
+    """The film cut into files: which shots go into each, what those are made of, and at which size."""
+
+    rung: Rung
+    parts: list[range]
+    pieces: list[tuple[Piece, ...]]
+    notes: tuple[str, ...]
+
+    @property
+    def all(self) -> list[Piece]:
+        """The pieces of all parts, in order."""
+        return [piece for part in self.pieces for piece in part]
 
 
 class _Maker:
@@ -118,170 +155,189 @@ class _Maker:
         cache: MadeCache,
         folder: Path,
         executor: ThreadPoolExecutor,
-        on_progress: FilmProgressCallback | None,
+        teller: _Teller,
     ) -> None:
         self._plan = plan
         self._out = out
         self._cache = cache
         self._folder = folder
         self._executor = executor
-        self._on_progress = on_progress
+        self._teller = teller
         self._env: dict[str, str] = {}
-        self._made: set[str] = set()
+        self._grounds = Grounds()
 
     async def make(self) -> FilmReport:
-        plan = self._plan
         self._env = await asyncio.to_thread(lay_out_fonts, self._folder)
-        timeline = await asyncio.to_thread(lay_out, plan)
-        sound = asyncio.create_task(self._sound(timeline))
+        timeline = await asyncio.to_thread(lay_out, self._plan)
+        sound = asyncio.create_task(asyncio.to_thread(write_sound, timeline, self._folder / "sound.wav"))
         try:
-            return await self._tried(timeline, sound)
+            seen = await asyncio.to_thread(look_at_pictures, self._plan)
+            cut = await self._cut(timeline, seen)
+            files, made = await self._film(cut)
+            await asyncio.shield(sound)
+            return await self._deliver(timeline, cut, await self._joined(timeline, cut, files), made)
         finally:
-            sound.cancel()
+            # The thread cannot be stopped, and writes into a folder that is about to go.
             await asyncio.shield(asyncio.gather(sound, return_exceptions=True))
 
-    async def _tried(self, timeline: Timeline, sound: asyncio.Task[Path]) -> FilmReport:
-        """The film at the best rung that fits, a smaller one each time that the file turns out too large."""
+    async def _cut(self, timeline: Timeline, seen: Sequence[Seen]) -> _Cut:
+        """What is drawn, and how large: predicted from the length and the limit, before anything is drawn."""
         plan = self._plan
-        digests = await asyncio.to_thread(digests_of, plan)
-        step = None
-        if plan.max_bytes is not None:
-            best = first_step(timeline.seconds, len(timeline.shots), plan.max_bytes)
-            step = await self._kept_step(best, timeline, digests)
-        for attempt in range(_MOST_TRIES):
-            rung = rung_at(step, plan.options.shape, plan.quality)
-            film = await self._described(timeline, digests, rung)
-            parts = await self._film(film.segments, rung, timeline)
-            path = await self._joined(parts.files, await asyncio.shield(sound), timeline)
-            size = (await asyncio.to_thread(path.stat)).st_size
-            if plan.max_bytes is None or step is None or size <= plan.max_bytes:
-                return await self._deliver(path, size, rung, timeline, parts, film.notes)
-            if not possible(step - 1):
-                break
-            last = attempt == _MOST_TRIES - 2
-            step = LOWEST_STEP if last else max(LOWEST_STEP, lower_step(step, size, plan.max_bytes))
-            log.info("a film of %d bytes is over %d: again at step %d", size, plan.max_bytes, step)
-        raise too_long(timeline.seconds, plan.max_bytes or 0)
+        quality = min(plan.quality, DRAFT) if plan.options.draft else plan.quality
+        parts, kbps = _parts(timeline, plan.max_bytes)
+        best = rung_for(kbps, plan.options.shape, quality)
+        cut = await self._cut_at(best, timeline, seen, parts)
+        if await self._share_there(cut) < 0.5:
+            for rung in neighbours(best, plan.options.shape, quality):
+                # A line more or less must not tip the whole film over the edge of a size.
+                other = await self._cut_at(rung, timeline, seen, parts)
+                if await self._share_there(other) > 0.5:
+                    return other
+        return cut
 
-    async def _sound(self, timeline: Timeline) -> Path:
-        """The film's sound as AAC, made while the pictures are drawn."""
-        await asyncio.to_thread(write_sound, timeline, self._folder / "sound.wav")
-        rate = audio_kbps(timeline.seconds, self._plan.max_bytes)
-        stream = ffmpeg.output(ffmpeg.input("sound.wav"), "sound.m4a", acodec="aac", audio_bitrate=f"{rate}k")
-        await self._run(stream)
-        return self._folder / "sound.m4a"
+    async def _cut_at(self, rung: Rung, timeline: Timeline, seen: Sequence[Seen], parts: list[range]) -> _Cut:
+        told = [await asyncio.to_thread(described, self._plan, timeline, seen, rung, part) for part in parts]
+        notes = dict.fromkeys(note for part in told for note in part.notes)
+        return _Cut(rung, parts, [part.pieces for part in told], tuple(notes))
 
-    async def _run(self, stream: Any) -> None:
-        quiet = stream.global_args("-nostdin", "-hide_banner", "-nostats")
-        args = ffmpeg.compile(quiet, cmd=await asyncio.to_thread(program), overwrite_output=True)
-        async with Running(args, cwd=self._folder) as running:
-            await running.finish()
+    async def _share_there(self, cut: _Cut) -> float:
+        """How much of the film is kept already, 0 … 1."""
+        there = [await self._cache.find(piece.segment.key(cut.rung)) is not None for piece in cut.all]
+        return sum(there) / len(there)
 
-    async def _kept_step(self, best: int, timeline: Timeline, digests: Sequence[str | None]) -> int:
-        """``best``, or the step next to it if most segments are already there at that one.
-
-        A line more or less must not tip the whole film over the edge of a step.
-        """
-        counts: dict[int, int] = {}
-        for step in (best, best + 1, best - 1):
-            if not possible(step):
-                continue
-            rung = rung_at(step, self._plan.options.shape, self._plan.quality)
-            film = await self._described(timeline, digests, rung)
-            counts[step] = sum([await self._cache.find(segment.key(rung)) is not None for segment in film.segments])
-        fullest = max(counts, key=lambda step: (counts[step], step == best))
-        return fullest if counts[fullest] > len(timeline.shots) / 2 else best
-
-    async def _described(self, timeline: Timeline, digests: Sequence[str | None], rung: Rung) -> Described:
-        return await asyncio.to_thread(described, self._plan, timeline, digests, rung)
-
-    async def _film(self, segments: Sequence[Segment], rung: Rung, timeline: Timeline) -> _Parts:
-        """Every segment's file, made or found, two at a time; the first that fails stops the others."""
-        gate = asyncio.Semaphore(rung.at_once)
-        drawn = 0
-
-        def tell(frames: int) -> None:
-            nonlocal drawn
-            drawn += frames
-            if self._on_progress is not None:
-                self._on_progress(FilmProgress(min(drawn, timeline.frames) / rung.fps, timeline.seconds))
-
-        async def one(index: int, segment: Segment) -> tuple[Path, bool]:
-            key = segment.key(rung)
-            found = await self._cache.find(key)
+    async def _film(self, cut: _Cut) -> tuple[dict[str, Path], int]:
+        """Every segment's file by its key, and how many shots' had to be made; the first that fails stops the rest."""
+        files: dict[str, Path] = {}
+        missing: dict[str, Segment] = {}
+        made = 0
+        for piece in cut.all:
+            key = piece.segment.key(cut.rung)
+            found = None if key in missing else await self._cache.find(key)
             if found is not None:
-                tell(segment.frames)
-                return found.path, key in self._made
-            async with gate:
-                made = await self._make(segment, rung, key, f"segment{index:04d}-{uuid.uuid4().hex[:8]}", tell)
-            return made.path, True
+                files[key] = found.path
+            elif key not in missing:
+                missing[key] = piece.segment
+                made += piece.shot is not None
+        total = sum(piece.segment.frames for piece in cut.all)
+        self._teller.begin(total, sum(segment.frames for segment in missing.values()))
+        gate = asyncio.Semaphore(cut.rung.at_once)
 
-        tasks = [asyncio.create_task(one(index, segment)) for index, segment in enumerate(segments)]
+        async def one(key: str, segment: Segment) -> None:
+            async with gate:
+                files[key] = (await self._make(segment, cut.rung, key)).path
+
+        tasks = [asyncio.create_task(one(key, segment)) for key, segment in missing.items()]
         try:
-            results = await asyncio.gather(*tasks)
+            await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.shield(asyncio.gather(*tasks, return_exceptions=True))
-        made = sum(fresh for _, fresh in results)
-        return _Parts([path for path, _ in results], made, len(results) - made)
+        return files, made
 
-    async def _make(self, segment: Segment, rung: Rung, key: str, name: str, tell: Callable[[int], None]) -> Made:
+    async def _make(self, segment: Segment, rung: Rung, key: str) -> Made:
         path = await make_segment(
             segment,
             rung,
-            name,
+            f"segment-{uuid.uuid4().hex[:12]}",
             folder=self._folder,
             env=self._env,
             executor=self._executor,
-            on_frames=tell,
+            grounds=self._grounds,
+            on_frames=self._teller.drawn,
         )
-        made = await self._cache.keep(key, path, ".mp4", {"frames": segment.frames, "rung": [rung.width, rung.height]})
-        self._made.add(key)
-        return made
+        return await self._cache.keep(key, path, ".mp4", {"frames": segment.frames, "rung": [rung.width, rung.height]})
 
-    async def _joined(self, files: Sequence[Path], sound: Path, timeline: Timeline) -> Path:
-        """Segments copied end to end, with the sound beside them."""
-        await asyncio.to_thread(self._list_parts, files, timeline)
-        title = "".join(char if char.isprintable() else " " for char in self._plan.title)[:_TITLE_LENGTH]
-        stream = ffmpeg.output(
-            ffmpeg.input("parts.txt", format="concat", safe=0).video,
-            ffmpeg.input(sound.name).audio,
-            "film.mp4",
-            format="mp4",
-            codec="copy",
-            movflags="+faststart",
-            map_metadata=-1,
-            **{"metadata": f"title={title}", "metadata:g": "comment=Made with Fireside"},
-        )
-        await self._run(stream)
-        return self._folder / "film.mp4"
+    async def _joined(self, timeline: Timeline, cut: _Cut, files: dict[str, Path]) -> list[Joined]:
+        joiner = Joiner(self._plan, self._folder)
+        done: list[Joined] = []
+        for place, (part, pieces) in enumerate(zip(cut.parts, cut.pieces, strict=True), start=1):
+            shots = tuple(timeline.shots[index] for index in part)
+            masters = tuple((files[piece.segment.key(cut.rung)], piece.segment.frames) for piece in pieces)
+            sound = await self._sound(shots[0].begin, sum(shot.frames for shot in shots) / FPS, f"sound{place}.m4a")
+            done.append(await joiner.join(Stretch(shots, masters, sound), f"film{place}", cut.rung))
+        return done
 
-    def _list_parts(self, files: Sequence[Path], timeline: Timeline) -> None:
-        lines = ["ffconcat version 1.0"]
-        for index, (path, shot) in enumerate(zip(files, timeline.shots, strict=True)):
-            link = self._folder / f"part{index:04d}.mp4"
-            link.unlink(missing_ok=True)
-            link.symlink_to(path.resolve())
-            lines += [f"file {link.name}", f"duration {shot.seconds:.6f}"]
-        (self._folder / "parts.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    async def _sound(self, begin: float, seconds: float, name: str) -> Path:
+        """A stretch of the film's sound as AAC."""
+        rate = audio_kbps(seconds, self._plan.max_bytes)
+        exe = await asyncio.to_thread(program)
+        stretch = ["-ss", f"{begin:.6f}", "-t", f"{seconds:.6f}", "-i", "sound.wav"]
+        quiet = ["-nostdin", "-hide_banner", "-nostats", "-y"]
+        async with Running(
+            [exe, *quiet, *stretch, "-c:a", "aac", "-b:a", f"{rate}k", name], cwd=self._folder
+        ) as running:
+            await running.finish()
+        return self._folder / name
 
-    async def _deliver(
-        self, film: Path, size: int, rung: Rung, timeline: Timeline, parts: _Parts, notes: tuple[str, ...]
-    ) -> FilmReport:
-        await asyncio.to_thread(_moved, film, self._out)
+    async def _deliver(self, timeline: Timeline, cut: _Cut, joined: Sequence[Joined], made: int) -> FilmReport:
+        parts: list[FilmPart] = []
+        for place, (file, part) in enumerate(zip(joined, cut.parts, strict=True), start=1):
+            out = self._out if len(joined) == 1 else self._out.with_name(f"{self._out.stem}-{place}{self._out.suffix}")
+            await asyncio.to_thread(_moved, file.path, out)
+            seconds = sum(timeline.shots[index].frames for index in part) / FPS
+            parts.append(FilmPart(out, seconds, file.bytes))
+        smallest = min(joined, key=lambda file: file.width)
         return FilmReport(
-            path=self._out,
+            path=parts[0].path,
             seconds=timeline.seconds,
-            bytes=size,
-            width=rung.width,
-            height=rung.height,
-            fps=rung.fps,
+            bytes=sum(part.bytes for part in parts),
+            width=smallest.width,
+            height=smallest.height,
+            fps=FPS,
             scenes=len(self._plan.scenes),
-            made=parts.made,
-            reused=parts.reused,
-            notes=notes,
+            made=made,
+            reused=len(timeline.shots) - made,
+            notes=cut.notes,
+            parts=tuple(parts),
+            fitted=any(file.fitted for file in joined),
         )
+
+
+def _parts(timeline: Timeline, max_bytes: int | None) -> tuple[list[range], float | None]:
+    """The shots of each file, and what the limit leaves the picture of the longest, kb/s."""
+    count = parts_needed(timeline.seconds, max_bytes)
+    while True:
+        parts = split(timeline, count)
+        if max_bytes is None:
+            return parts, None
+        longest = max(sum(timeline.shots[index].frames for index in part) for part in parts) / FPS
+        kbps = video_kbps(longest, max_bytes)
+        if kbps >= LEAST_KBPS or len(parts) < count:  # scenes are not cut through
+            if kbps < LEAST_KBPS / 2:
+                raise too_long(longest, max_bytes)
+            return parts, kbps
+        count += 1
+
+
+def split(timeline: Timeline, count: int) -> list[range]:
+    """The shots in at most ``count`` parts of much the same length, none cut through; title and credits stay with a
+    scene. The longest part is as short as it can be."""
+    lengths = [shot.frames for shot in timeline.scenes]
+    lengths[0] += timeline.title.frames if timeline.title is not None else 0
+    lengths[-1] += timeline.credits.frames if timeline.credits is not None else 0
+    low, high = max(lengths), sum(lengths)
+    while low < high:
+        middle = (low + high) // 2
+        if len(_packed(lengths, middle)) <= count:
+            high = middle
+        else:
+            low = middle + 1
+    parts = _packed(lengths, high)
+    ahead = int(timeline.title is not None)
+    shots = [range(part.start + ahead if part.start else 0, part.stop + ahead) for part in parts]
+    return [*shots[:-1], range(shots[-1].start, len(timeline.shots))]
+
+
+def _packed(lengths: Sequence[int], most: int) -> list[range]:
+    parts: list[range] = []
+    begin = held = 0
+    for index, frames in enumerate(lengths):
+        if held and held + frames > most:
+            parts.append(range(begin, index))
+            begin, held = index, 0
+        held += frames
+    return [*parts, range(begin, len(lengths))]
 
 
 def _moved(film: Path, out: Path) -> None:

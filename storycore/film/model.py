@@ -61,18 +61,30 @@ class FilmPlan:
 
 @dataclass(frozen=True, slots=True)
 class FilmProgress:
-    """How far the film is: ``done`` of ``total`` seconds of film drawn."""
+    """How far the film is: ``done`` of ``total`` seconds of film drawn; ``left`` seconds of work, as far as known."""
 
     done: float
     total: float
+    left: float | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FilmPart:
+    """One file of a film: its length in seconds and its size."""
+
+    path: Path
+    seconds: float
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class FilmReport:
     """What came of it: the file, its length in seconds, its size, and how much of it had to be made.
 
-    ``made`` and ``reused`` count segments: one a scene, one for the title, one for the credits. ``notes`` are
-    sentences for the person who asked: what could not be shown or heard as it was wanted.
+    A film that would leave the picture too little room comes in ``parts``; ``path`` is then the first of them, and
+    ``seconds`` and ``bytes`` are those of all. ``made`` and ``reused`` count segments: one a scene, one for the title,
+    one for the credits; the overlaps between them go uncounted. ``fitted``: it was encoded once more to fit its place.
+    ``notes`` are sentences for the person who asked: what could not be shown or heard as it was wanted.
     """
 
     path: Path
@@ -85,6 +97,8 @@ class FilmReport:
     made: int
     reused: int
     notes: tuple[str, ...] = ()
+    parts: tuple[FilmPart, ...] = ()
+    fitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,9 @@
-"""A picture becomes moving frames: any shape fills the frame, and the camera moves by parts of a pixel.
-
-Motion is drawn with OpenCV's ``warpAffine`` on the raw yuv420p planes, from a source 1.15 times oversampled: jitter
-0.05 pixels (rms), where ffmpeg's zoompan, which rounds its window to whole pixels, trembles by 1.5.
-"""
+"""A picture becomes a canvas that the camera moves over: any shape fills the frame, and nothing is squeezed."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,13 +22,14 @@ Pixels = npt.NDArray[np.uint8]
 
 OVERSAMPLING = 1.15
 #: Raised when frames come out differently: part of a segment's key.
-VERSION = 2
+VERSION = 3
 #: A picture that keeps this part of itself when cropped to the frame's shape fills it; others get blurred sides.
 _COVER = 0.7
+#: As much of a picture with blurred sides is seen at least, of the side that is too long.
+_SEEN = 0.72
 _MOST_PIXELS = 25_000_000
 _LARGEST_SIDE = 4096
 _STRIP = 128
-_FADE_S = 0.32
 #: How bright a title's ground is on average, of 255.
 _TITLE_GROUND = 92.0
 
@@ -56,20 +52,6 @@ class Look(StrEnum):
 
     CLEAR = "clear"
     SOFT = "soft"
-
-
-class Move(StrEnum):
-    """What the camera does."""
-
-    PUSH_IN = "push in"
-    PAN_RIGHT = "pan right"
-    PULL_OUT = "pull out"
-    PAN_LEFT = "pan left"
-
-
-def move_for(scene: int) -> Move:
-    """The camera's move in scene ``scene``: they take turns."""
-    return tuple(Move)[scene % len(Move)]
 
 
 def content_hash(path: Path) -> str | None:
@@ -121,38 +103,79 @@ def _hsv(hue: float, saturation: float, value: float) -> npt.NDArray[np.float32]
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2RGB)[0, 0] * 255, np.float32)
 
 
-def filled(rgb: Pixels, width: int, height: int, *, whole: bool = True) -> Pixels:
-    """``rgb`` in a frame of ``width`` x ``height``: cropped where little is lost, else before its own blurred copy.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A canvas and where the picture lies in it, in units of the widest window's sides.
 
-    ``whole`` False: always cropped (behind a title nobody misses the rest).
+    ``width`` and ``height`` (1 or more) are the canvas's; ``left`` and ``top`` are below 0 where it is cropped.
     """
+
+    width: float
+    height: float
+    left: float
+    top: float
+    across: float
+    down: float
+
+    def seen_at(self, x: float, y: float) -> tuple[float, float]:
+        """A place of the picture (parts of its sides) as parts of the canvas's."""
+        return (self.left + x * self.across) / self.width, (self.top + y * self.down) / self.height
+
+
+def placed(wide: float, tall: float, shape: float, focus: tuple[float, float], *, whole: bool = True) -> Placed:
+    """How a picture of ``wide`` x ``tall`` fills a frame whose width over height is ``shape``.
+
+    Where it loses little the canvas is the whole picture, larger than the frame, and the camera finds the subject
+    (``focus``) in it. Others stand, cropped a little around it, before their own blurred copy. ``whole`` False: always
+    cropped (behind a title nobody misses the rest).
+    """
+    relative = wide / tall / shape  # more than 1: wider than the frame
+    covering = (max(1.0, relative), max(1.0, 1 / relative))
+    if min(relative, 1 / relative) >= _COVER and whole:
+        return Placed(*covering, 0.0, 0.0, *covering)
+    fitting = (min(1.0, relative), min(1.0, 1 / relative))
+    larger = 1 / _SEEN if whole else covering[0] / fitting[0]
+    across, down = fitting[0] * larger, fitting[1] * larger
+    return Placed(1.0, 1.0, _side(across, focus[0]), _side(down, focus[1]), across, down)
+
+
+def _side(length: float, focus: float) -> float:
+    """Where a side of ``length`` begins in one of 1: in the middle, or with the focus as near it as can be."""
+    return (1 - length) / 2 if length <= 1 else min(0.0, max(1 - length, 0.5 - focus * length))
+
+
+def canvas(
+    rgb: Pixels, width: int, height: int, focus: tuple[float, float] = (0.5, 0.45), *, whole: bool = True
+) -> Pixels:
+    """``rgb`` as a canvas for windows of up to ``width`` x ``height``, laid out as :func:`placed` says; even sides."""
     tall, wide = rgb.shape[:2]
-    kept = min(wide / tall, width / height) / max(wide / tall, width / height)
-    cover = _covering(rgb, width, height)
-    if kept >= _COVER or not whole:
-        return cover
-    small = cv2.resize(cover, (max(16, width // 8), max(16, height // 8)), interpolation=cv2.INTER_AREA)
+    place = placed(wide, tall, width / height, focus, whole=whole)
+    if (place.width, place.height) != (1.0, 1.0) or (place.across, place.down) == (1.0, 1.0):
+        return _scaled(rgb, max(width, _even(width * place.width)), max(height, _even(height * place.height)))
+    if place.across >= 1 and place.down >= 1:
+        return _cropped(rgb, place, width, height)
+    behind = _cropped(rgb, placed(wide, tall, width / height, focus, whole=False), width // 8, height // 8)
     sigma = max(1.0, min(width, height) / 8 / 22)
-    blurred = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma), (width, height), interpolation=cv2.INTER_CUBIC)
+    blurred = cv2.resize(cv2.GaussianBlur(behind, (0, 0), sigma), (width, height), interpolation=cv2.INTER_CUBIC)
     ground = cv2.convertScaleAbs(blurred, alpha=0.55)
-    scale = min(width / wide, height / tall)
-    across, down = max(1, min(width, round(wide * scale))), max(1, min(height, round(tall * scale)))
-    left, top = (width - across) // 2, (height - down) // 2
-    ground[top : top + down, left : left + across] = _scaled(rgb, across, down)
+    across, down = (max(1, min(s, round(s * part))) for s, part in ((width, place.across), (height, place.down)))
+    left, top = max(0, round(width * place.left)), max(0, round(height * place.top))
+    ground[top : top + down, left : left + across] = _cropped(rgb, place, across, down)
     return cast(Pixels, ground)
 
 
-def _covering(rgb: Pixels, width: int, height: int) -> Pixels:
+def _even(side: float) -> int:
+    return 2 * round(side / 2)
+
+
+def _cropped(rgb: Pixels, place: Placed, width: int, height: int) -> Pixels:
+    """What of the picture lies within the canvas, at ``width`` x ``height`` pixels."""
     tall, wide = rgb.shape[:2]
-    if wide * height > width * tall:
-        across = max(1, round(tall * width / height))
-        left = (wide - across) // 2
-        rgb = rgb[:, left : left + across]
-    else:
-        down = max(1, round(wide * height / width))
-        top = round((tall - down) * 0.4)  # heads are in the upper half
-        rgb = rgb[top : top + down]
-    return _scaled(rgb, width, height)
+    left, top = max(0.0, -place.left) / place.across * wide, max(0.0, -place.top) / place.down * tall
+    across, down = min(1.0, 1 / place.across) * wide, min(1.0, 1 / place.down) * tall
+    x, y = min(wide - 1, round(left)), min(tall - 1, round(top))
+    part = rgb[y : y + max(1, round(down)), x : x + max(1, round(across))]
+    return _scaled(part, max(1, width), max(1, height))
 
 
 def _scaled(rgb: Pixels, width: int, height: int) -> Pixels:
@@ -204,69 +227,3 @@ def planes_of(rgb: Pixels) -> Planes:
 
 def _rounded(plane: npt.NDArray[Any]) -> Pixels:
     return np.asarray(np.clip(np.rint(plane), 0, 255), np.uint8)
-
-
-class Camera:
-    """Draws the frames of one segment. Not for use by two threads at once."""
-
-    def __init__(self, planes: Planes, width: int, height: int, move: Move, seconds: float, *, opens: bool) -> None:
-        """``opens``: the segment does not rise from black (the film's first frame is what chat shows of it)."""
-        self._planes = planes
-        self._width, self._height = width, height
-        self._move = move
-        self._seconds = seconds
-        self._opens = opens
-        self.frame: Pixels = np.empty(width * height * 3 // 2, np.uint8)
-        luma, chroma = width * height, width * height // 4
-        self._y = self.frame[:luma].reshape(height, width)
-        self._u = self.frame[luma : luma + chroma].reshape(height // 2, width // 2)
-        self._v = self.frame[luma + chroma :].reshape(height // 2, width // 2)
-
-    def draw(self, at: float) -> Pixels:
-        """The frame at ``at`` seconds, yuv420p; the array is used again by the next call."""
-        scale, x, y = self._window(at)
-        w, h = self._width, self._height
-        # Chroma lies where H.264 expects it: level with the left luma sample of its pair, midway between the rows.
-        for plane, target, across, down, half in (
-            (self._planes.y, self._y, 0.5, 0.5, 1.0),
-            (self._planes.u, self._u, 0.5, 1.0, 2.0),
-            (self._planes.v, self._v, 0.5, 1.0, 2.0),
-        ):
-            shift_x = (scale * (across - w / 2) + x) / half - 0.5
-            shift_y = (scale * (down - h / 2) + y) / half - 0.5
-            matrix = np.array([[scale, 0, shift_x], [0, scale, shift_y]])
-            cv2.warpAffine(
-                plane,
-                matrix,
-                (target.shape[1], target.shape[0]),
-                dst=target,
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-        light = self._light(at)
-        if light < 1.0:
-            cv2.convertScaleAbs(self._y, dst=self._y, alpha=light, beta=16 * (1 - light))
-            for target in (self._u, self._v):
-                cv2.convertScaleAbs(target, dst=target, alpha=light, beta=128 * (1 - light))
-        return self.frame
-
-    def _window(self, at: float) -> tuple[float, float, float]:
-        """Source pixels per frame pixel, and the window's centre in the source."""
-        part = min(1.0, max(0.0, at / self._seconds))
-        tall, wide = self._planes.y.shape
-        whole = min(wide / self._width, tall / self._height)
-        reach = min(1.0, 0.35 + self._seconds / 14)  # a short scene moves less, not faster
-        if self._move in (Move.PUSH_IN, Move.PULL_OUT):
-            inward = part if self._move is Move.PUSH_IN else 1 - part
-            return whole * math.exp(-math.log(OVERSAMPLING) * reach * inward), wide / 2, tall / 2
-        scale = whole / (1 + (OVERSAMPLING - 1) * 0.55)
-        room = (wide - scale * self._width) / 2 * reach
-        side = 2 * part - 1 if self._move is Move.PAN_RIGHT else 1 - 2 * part
-        return scale, wide / 2 + room * side, tall / 2
-
-    def _light(self, at: float) -> float:
-        fade = min(_FADE_S, self._seconds / 4)
-        rising = 1.0 if self._opens else at / fade
-        falling = (self._seconds - at) / fade
-        part = min(1.0, max(0.0, rising), max(0.0, falling))
-        return part * part * (3 - 2 * part)

@@ -10,56 +10,90 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import ffmpeg
 
 from storycore.film import picture
-from storycore.film.picture import OVERSAMPLING, Camera, Look, Move, Pixels
+from storycore.film.camera import CameraPath
+from storycore.film.drawing import Drawing, Grounds
+from storycore.film.options import Transition
+from storycore.film.picture import Look, Pixels
 from storycore.film.program import Running, disk_full, program
 from storycore.film.rungs import Rung
-from storycore.keys import derived_seed, recipe_key
+from storycore.keys import recipe_key
 
 #: Raised when equal recipes give another film: part of every segment's key.
-VERSION = 2
+VERSION = 3
 PRESET = "veryfast"
 _PIPE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """All that goes into a segment. ``digest`` is the picture's content hash; None: a card is drawn instead."""
+class Take:
+    """One picture under one camera. ``digest`` is the picture's content hash; None: a card is drawn instead.
+
+    ``begin`` counts from the segment's first frame and may lie before it; ``focus`` is what a crop keeps in view.
+    """
 
     picture: Path | None
     digest: str | None
     look: Look
-    move: Move
+    path: CameraPath
+    begin: int
     frames: int
-    opens: bool
-    ass: str
+    focus: tuple[float, float] = (0.5, 0.45)
     seed: int = 0
+
+    def recipe(self) -> list[object]:
+        """All that decides what is drawn, as JSON values."""
+        ground = self.digest if self.digest is not None else self.seed
+        return [ground, self.look, asdict(self.path), self.begin, self.frames, list(self.focus)]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of film that is drawn, encoded and kept on its own: one or two takes that may overlap, and text.
+
+    ``blend`` says how the first gives way to the second; ``ends``: it falls to black at its end.
+    """
+
+    takes: tuple[Take, ...]
+    frames: int
+    ass: str = ""
+    blend: Transition = Transition.CUT
+    ends: bool = False
 
     def key(self, rung: Rung) -> str:
         """The segment's key at ``rung``: equal keys, equal files."""
         return recipe_key(
             "segment",
             version=[VERSION, picture.VERSION],
-            picture=self.digest,
-            seed=None if self.digest else self.seed,
-            look=self.look,
-            move=self.move,
+            takes=[take.recipe() for take in self.takes],
+            blend=self.blend,
+            ends=self.ends,
             frames=self.frames,
-            opens=self.opens,
             ass=self.ass,
-            rung=[rung.width, rung.height, rung.fps, rung.crf, rung.kbps],
+            rung=[rung.width, rung.height, rung.fps, rung.crf],
             preset=PRESET,
         )
 
 
+def colour_options() -> dict[str, object]:
+    """What a film says of its colours: BT.709, limited range."""
+    return {
+        "color_range": "tv",
+        "colorspace": "bt709",
+        "color_primaries": "bt709",
+        "color_trc": "bt709",
+        "chroma_sample_location": "left",
+    }
+
+
 def encoder_options(rung: Rung) -> dict[str, object]:
-    """x264's options: H.264 High that every player takes, its parameter sets alike in all segments of a rung."""
-    options: dict[str, object] = {
+    """x264's options for masters: H.264 High that every player takes, parameter sets alike in a whole film."""
+    return {
         "format": "mp4",
         "vcodec": "libx264",
         "preset": PRESET,
@@ -71,24 +105,17 @@ def encoder_options(rung: Rung) -> dict[str, object]:
         "threads": 3 - rung.at_once,
         "bf": 5,  # drawn scenes: a tenth fewer bits for hardly more time
         "x264-params": "stitchable=1",
-        "color_range": "tv",
-        "colorspace": "bt709",
-        "color_primaries": "bt709",
-        "color_trc": "bt709",
-        "chroma_sample_location": "left",
+        **colour_options(),
     }
-    if rung.kbps is not None:
-        options |= {"maxrate": f"{rung.kbps}k", "bufsize": f"{rung.buffer_kbit}k"}
-    return options
 
 
 def command(rung: Rung, ass: str, out: str, options: Mapping[str, object]) -> list[str]:
-    """The run of ffmpeg that reads raw frames, draws the text of the file ``ass`` and writes ``out``."""
+    """The run of ffmpeg that reads raw frames, draws the text of the file ``ass`` ("": none) and writes ``out``."""
     frames = ffmpeg.input(
         "pipe:0", format="rawvideo", pix_fmt="yuv420p", s=f"{rung.width}x{rung.height}", framerate=rung.fps
     )
     tagged = frames.filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
-    written = tagged.filter("ass", filename=ass, fontsdir="fonts")
+    written = tagged.filter("ass", filename=ass, fontsdir="fonts") if ass else tagged
     stream = ffmpeg.output(written, out, **options).global_args(
         "-nostdin", "-hide_banner", "-nostats", "-filter_threads", "1"
     )
@@ -104,23 +131,26 @@ async def make_segment(
     folder: Path,
     env: Mapping[str, str],
     executor: Executor,
+    grounds: Grounds,
     on_frames: Callable[[int], None],
     options: Mapping[str, object] | None = None,
 ) -> Path:
     """Draw and encode ``segment`` into ``folder``/``name``.mp4; ``on_frames`` hears how many frames are drawn.
 
-    ``on_frames`` is called on the event loop. ``options`` replaces the encoder's options (the benchmark writes raw
-    frames). If the awaiting task is cancelled, the program is killed and the drawing
-    thread has ended when this returns. Raises ``FilmError`` and ``StorageError``.
+    ``on_frames`` is called on the event loop; ``grounds`` are the canvases drawn so far. ``options`` replaces the
+    encoder's options (the benchmark writes raw frames). If the awaiting task is cancelled, the program is killed and
+    the drawing thread has ended when this returns. Raises ``FilmError`` and ``StorageError``.
     """
     loop = asyncio.get_running_loop()
     out = folder / f"{name}.mp4"
-    await loop.run_in_executor(executor, (folder / f"{name}.ass").write_text, segment.ass, "utf-8")
+    if segment.ass:
+        await loop.run_in_executor(executor, (folder / f"{name}.ass").write_text, segment.ass, "utf-8")
     reading, writing = os.pipe()
     stop = threading.Event()
     with contextlib.suppress(OSError, AttributeError):  # fewer, longer writes; Linux only
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    args = await asyncio.to_thread(command, rung, f"{name}.ass", out.name, options or encoder_options(rung))
+    ass = f"{name}.ass" if segment.ass else ""
+    args = await asyncio.to_thread(command, rung, ass, out.name, options or encoder_options(rung))
 
     def heard(frames: int) -> None:
         loop.call_soon_threadsafe(on_frames, frames)
@@ -129,7 +159,7 @@ async def make_segment(
         async with Running(args, cwd=folder, stdin=reading, env=env) as running:
             os.close(reading)
             reading = -1
-            drawing = loop.run_in_executor(executor, _draw, segment, rung, writing, stop, heard)
+            drawing = loop.run_in_executor(executor, _draw, segment, rung, grounds, writing, stop, heard)
             writing = -1  # the thread's now
             try:
                 await asyncio.shield(drawing)
@@ -151,23 +181,21 @@ async def make_segment(
 
 
 def _draw(
-    segment: Segment, rung: Rung, descriptor: int, stop: threading.Event, on_frames: Callable[[int], None]
+    segment: Segment,
+    rung: Rung,
+    grounds: Grounds,
+    descriptor: int,
+    stop: threading.Event,
+    on_frames: Callable[[int], None],
 ) -> None:
     """Draw every frame and write it to ``descriptor``, which is closed at the end. Runs in a thread."""
     try:
-        camera = Camera(
-            picture.planes_of(_source(segment, rung)),
-            rung.width,
-            rung.height,
-            segment.move,
-            segment.frames / rung.fps,
-            opens=segment.opens,
-        )
+        drawing = Drawing(segment, rung.width, rung.height, grounds)
         reported = 0
         for index in range(segment.frames):
             if stop.is_set():
                 return
-            _write(descriptor, camera.draw(index / rung.fps))
+            _write(descriptor, drawing.frame(index))
             if index - reported >= rung.fps // 2:
                 on_frames(index - reported)
                 reported = index
@@ -182,13 +210,3 @@ def _write(descriptor: int, frame: Pixels) -> None:
     rest = frame.data.cast("B")
     while rest:
         rest = rest[os.write(descriptor, rest) :]
-
-
-def _source(segment: Segment, rung: Rung) -> Pixels:
-    width, height = (2 * round(side * OVERSAMPLING / 2) for side in (rung.width, rung.height))
-    loaded = picture.load(segment.picture) if segment.picture is not None and segment.digest is not None else None
-    if loaded is None:
-        ground = picture.card(width, height, derived_seed("card", segment.seed))
-    else:
-        ground = picture.filled(loaded, width, height, whole=segment.look is Look.CLEAR)
-    return picture.softened(ground) if segment.look is Look.SOFT else ground

@@ -47,9 +47,9 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The film in time: the title, the scenes in order, the credits (None without any); and what was amiss."""
+    """The film in time: the title and the credits (None without), the scenes in order; and what was amiss."""
 
-    title: Shot
+    title: Shot | None
     scenes: tuple[Shot, ...]
     credits: Shot | None
     notes: tuple[str, ...]
@@ -57,7 +57,8 @@ class Timeline:
     @property
     def shots(self) -> tuple[Shot, ...]:
         """All of it, in order."""
-        return (self.title, *self.scenes, *((self.credits,) if self.credits is not None else ()))
+        cards = [() if card is None else (card,) for card in (self.title, self.credits)]
+        return (*cards[0], *self.scenes, *cards[1])
 
     @property
     def frames(self) -> int:
@@ -76,8 +77,8 @@ def lay_out(plan: FilmPlan) -> Timeline:
     Reads the clips' headers: call it off the event loop.
     """
     unheard = 0
-    title = Shot(0, _frames(TITLE_S), None)
-    at = title.frames
+    title = Shot(0, _frames(TITLE_S), None) if plan.options.title else None
+    at = 0 if title is None else title.frames
     scenes: list[Shot] = []
     for scene in plan.scenes:
         now = LEAD_S
@@ -96,7 +97,7 @@ def lay_out(plan: FilmPlan) -> Timeline:
         scenes.append(shot)
         at += shot.frames
     end: Shot | None = None
-    if plan.credits:
+    if plan.credits and plan.options.credits:
         pages = credit_pages(plan.credits)
         end = Shot(at, _frames(_CREDITS_BASE_S * pages + _CREDIT_S * len(plan.credits)), None)
     notes = (

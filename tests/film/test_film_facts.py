@@ -11,10 +11,11 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from storycore.errors import FilmError, NotFoundError
 from storycore.film import FilmLine, FilmOptions, FilmProgress, FilmReport, FilmScene, make_film, probe
-from storycore.film.timeline import LEAD_S, SILENT_S, TITLE_S
+from storycore.film.timeline import LEAD_S, SILENT_S, TITLE_S, lay_out
 from tests.film.cache import FolderCache
 from tests.film.making import draw_picture, plan
 
@@ -89,10 +90,13 @@ async def test_each_segment_begins_with_a_key_frame(tmp_path: Path) -> None:
             for packet in film.demux(video=0)
             if packet.is_keyframe and packet.pts is not None
         }
-    with av.open(str(report.path)) as film:
-        dark = [float(f.time) for f in film.decode(video=0) if luma(f).mean() < 18]
-    starts = {0.0} | {at for at in dark if any(abs(at - key) < 0.001 for key in keys)}
-    assert len(starts) == 4  # title, two scenes, credits
+    timeline = lay_out(plan(tmp_path))
+    assert len(timeline.shots) == 4
+    # A scene begins with its picture alone; before that it is seen in the overlap, which has a key frame of its own.
+    for shot in timeline.shots:
+        assert any(abs(key - shot.begin) < 0.5 for key in keys)
+    assert len(keys) == 4 + 3
+    assert 0.0 in keys
 
 
 async def test_subtitles_are_seen_while_the_line_is_heard(tmp_path: Path) -> None:
@@ -202,3 +206,52 @@ async def test_probe_says_what_is_no_film(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("hello")
     with pytest.raises(FilmError, match="not a film"):
         await probe(tmp_path / "text.mp4")
+
+
+async def test_title_authors_and_a_chapter_for_each_scene(tmp_path: Path) -> None:
+    base = plan(tmp_path, 3, title="A = B; #1 \\ two\nlines", authors=("Ada", "Bo; C"))
+    odd = dataclasses.replace(base.scenes[1], title="[CHAPTER]\nSTART=0")
+    film_plan = dataclasses.replace(base, scenes=(base.scenes[0], odd, base.scenes[2]))
+    report = await make_film(
+        film_plan, tmp_path / "film.mp4", cache=FolderCache(tmp_path / "cache"), work_dir=tmp_path / "work"
+    )
+    with av.open(str(report.path)) as film:
+        assert film.metadata["title"] == "A = B; #1 \\ two lines"
+        assert film.metadata["artist"] == "Ada, Bo; C"
+        chapters = film.chapters()
+    assert [chapter["metadata"]["title"] for chapter in chapters] == ["Scene 1", "[CHAPTER] START=0", "Scene 3"]
+    begins = [float(chapter["start"] * Fraction(chapter["time_base"] or 1)) for chapter in chapters]
+    scenes = lay_out(film_plan).scenes
+    assert begins == [0.0, *(pytest.approx(shot.begin, abs=0.002) for shot in scenes[1:])]
+    assert float(chapters[-1]["end"] * Fraction(chapters[-1]["time_base"] or 1)) == pytest.approx(
+        report.seconds, abs=0.01
+    )
+
+
+async def test_without_title_and_credits_the_scenes_alone_are_shown(tmp_path: Path) -> None:
+    report = await made(tmp_path, options=FilmOptions(title=False, credits=False))
+    assert (report.made, report.scenes) == (2, 2)
+    with av.open(str(report.path)) as film:
+        assert luma(next(film.decode(video=0))).mean() > 40
+
+
+async def test_a_draft_is_small_whatever_quality_was_asked_for(tmp_path: Path) -> None:
+    report = await made(tmp_path, scenes=1, quality=1080, options=FilmOptions(draft=True))
+    assert (report.width, report.height) == (640, 360)
+
+
+async def test_a_second_picture_takes_over_half_way(tmp_path: Path) -> None:
+    sizes = {"first": (250, 60, 60), "second": (60, 60, 250)}
+    for name, colour in sizes.items():
+        Image.new("RGB", (320, 180), colour).save(tmp_path / f"{name}.png")
+    scene = FilmScene(1, "Two", tmp_path / "first.png", (), tmp_path / "second.png")
+    report = await made(tmp_path, scenes=(scene,), options=FilmOptions(title=False, credits=False))
+    with av.open(str(report.path)) as film:
+        frames = [frame.to_ndarray(format="rgb24").mean(axis=(0, 1)) for frame in film.decode(video=0)]
+    assert frames[6][0] > 200 > frames[6][2]
+    assert frames[-20][2] > 200 > frames[-20][0]
+    middle = frames[len(frames) // 2]
+    assert 90 < middle[0] < 220 and 90 < middle[2] < 220
+    gone = dataclasses.replace(scene, second=tmp_path / "gone.png")
+    report = await made(tmp_path, scenes=(gone,), options=FilmOptions(title=False, credits=False))
+    assert report.notes == ("1 second picture could not be read; the first one stays.",)

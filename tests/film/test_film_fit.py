@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storycore.errors import FilmError
-from storycore.film import FilmPlan, FilmReport, make, make_film
+from storycore.film import FilmPlan, FilmReport, FilmScene, joining, make, make_film
 from storycore.film.options import SHAPES
-from storycore.film.rungs import LOWEST_STEP, first_step, frame_size, lower_step, rung_at
+from storycore.film.rungs import LEAST_KBPS, frame_size, neighbours, parts_needed, rung_for, video_kbps
+from storycore.film.timeline import Shot, Timeline, lay_out
 from tests.film.cache import FolderCache
-from tests.film.making import draw_noise, plan
+from tests.film.making import TINY, draw_noise, plan
 
 MIB = 2**20
 
@@ -39,34 +41,44 @@ async def made(film: FilmPlan, folder: Path) -> FilmReport:
         (0.4, 10, {1080}),
         (2, 10, {720}),
         (2, 100, {1080}),
-        (10, 10, {360, 240}),
+        (7, 10, {540, 360}),
         (10, 50, {720}),
     ],
 )
 def test_the_size_is_chosen_before_anything_is_drawn(minutes: float, mebibytes: int, sizes: set[int]) -> None:
-    assert rung_at(first_step(minutes * 60, 10, mebibytes * MIB), "16:9", 1080).short in sizes
+    assert rung_for(video_kbps(minutes * 60, mebibytes * MIB), "16:9", 1080).short in sizes
 
 
 @given(
     seconds=st.floats(5, 7200),
-    segments=st.integers(1, 45),
     limit=st.integers(50_000, 100 * MIB),
     shape=st.sampled_from(list(SHAPES)),
 )
-def test_a_predicted_rate_stays_under_the_limit(seconds: float, segments: int, limit: int, shape: str) -> None:
+def test_every_part_leaves_its_picture_enough(seconds: float, limit: int, shape: str) -> None:
     try:
-        rung = rung_at(first_step(seconds, segments, limit), shape, 1080)
+        count = parts_needed(seconds, limit)
     except FilmError as error:
         assert "fit" in error.message
         return
-    assert rung.kbps is not None
-    assert rung.kbps * 125 * seconds < limit * 0.96
+    kbps = video_kbps(seconds / count, limit)
+    assert kbps >= LEAST_KBPS
+    assert kbps * 125 * seconds / count < limit * 0.97
+    assert count == 1 or video_kbps(seconds / (count - 1), limit) < LEAST_KBPS
+    rung = rung_for(kbps, shape, 1080)
     assert rung.width % 2 == rung.height % 2 == 0
 
 
-@given(step=st.integers(2, 80), over=st.floats(1.0, 50.0))
-def test_the_next_try_is_lower(step: int, over: float) -> None:
-    assert lower_step(step, int(MIB * over) + 1, MIB) < step
+@given(frames=st.lists(st.integers(20, 400), min_size=1, max_size=40), count=st.integers(1, 8), cards=st.booleans())
+def test_parts_are_much_the_same_length_and_keep_everything(frames: list[int], count: int, cards: bool) -> None:
+    card = Shot(0, 60, None) if cards else None
+    scenes = tuple(Shot(0, length, FilmScene(n, "", None, ())) for n, length in enumerate(frames, 1))
+    timeline = Timeline(card, scenes, card, ())
+    parts = make.split(timeline, count)
+    assert [index for part in parts for index in part] == list(range(len(timeline.shots)))
+    assert 1 <= len(parts) <= count
+    assert all(any(timeline.shots[index].scene is not None for index in part) for part in parts)
+    lengths = [sum(timeline.shots[index].frames for index in part) for part in parts]
+    assert max(lengths) <= timeline.frames / count + max(frames) + 120
 
 
 def test_frame_sizes() -> None:
@@ -76,35 +88,75 @@ def test_frame_sizes() -> None:
 
 
 def test_the_quality_asked_for_is_not_exceeded() -> None:
-    assert rung_at(None, "16:9", 540).short == 540
-    assert rung_at(60, "16:9", 360).short == 360
+    assert rung_for(None, "16:9", 540).short == 540
+    assert rung_for(9000.0, "16:9", 360).short == 360
 
 
-async def test_noise_is_made_to_fit(tmp_path: Path) -> None:
+def test_the_neighbours_of_a_size() -> None:
+    rung = rung_for(None, "9:16", 720)
+    assert [near.short for near in neighbours(rung, "9:16", 1080)] == [1080, 540]
+    assert [near.short for near in neighbours(rung, "9:16", 720)] == [540]
+    assert {near.crf for near in neighbours(rung, "9:16", 1080)} == {rung.crf}
+
+
+async def test_a_film_that_fits_is_copied_and_one_that_does_not_is_fitted(tmp_path: Path) -> None:
     free = await made(noisy(tmp_path, None), tmp_path)
+    assert not free.fitted
+    roomy = await made(noisy(tmp_path, free.bytes + 5000), tmp_path)
+    assert (roomy.fitted, roomy.made) == (False, 0)
     limit = free.bytes // 4
     held = await made(noisy(tmp_path, limit), tmp_path)
-    assert held.bytes <= limit
+    assert (held.fitted, held.made) == (True, 0), "only the copy is encoded anew"
+    assert limit * 0.9 < held.bytes <= limit
     assert held.bytes == (tmp_path / "film.mp4").stat().st_size
-    assert held.bytes > limit * 0.5
+    assert held.seconds == free.seconds
+    with av.open(str(held.path)) as film:
+        assert sum(1 for _ in film.decode(video=0)) == round(held.seconds * held.fps)
+        context = film.streams.video[0].codec_context
+        assert (context.color_range, context.colorspace) == (1, 1)
+        assert len(film.chapters()) == 2
+    starts = [shot.begin for shot in lay_out(noisy(tmp_path, limit)).shots]
+    with av.open(str(held.path)) as film:
+        keys = {
+            round(float(p.pts * p.time_base), 2) for p in film.demux(video=0) if p.is_keyframe and p.pts is not None
+        }
+    assert {round(start, 2) for start in starts} <= keys
 
 
-async def test_a_film_that_came_out_too_large_is_made_again_smaller(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries: list[int] = []
+async def test_a_longer_film_keeps_the_size_that_its_segments_have(tmp_path: Path) -> None:
+    at = rung_for(None, "16:9", 240)
+    film = noisy(tmp_path, None)
+    await made(film, tmp_path)
+    kept = await made(dataclasses.replace(film, quality=360, max_bytes=300_000), tmp_path)
+    assert (kept.made, kept.width) == (0, at.width)
 
-    def hopeful(seconds: float, segments: int, max_bytes: int) -> int:
-        tries.append(max_bytes)
-        return 38
 
-    monkeypatch.setattr(make, "first_step", hopeful)
-    limit = 250_000
-    report = await made(noisy(tmp_path, limit), tmp_path)
-    assert tries == [limit]
-    assert report.bytes <= limit
-    kept = len(FolderCache(tmp_path / "cache").kept) or len(list((tmp_path / "cache").glob("*.mp4")))
-    assert kept >= 8  # at least two rungs of four segments were drawn
+async def test_a_film_with_too_little_room_comes_in_parts(tmp_path: Path) -> None:
+    film = plan(tmp_path, 8, quality=TINY)
+    seconds = lay_out(film).seconds
+    limit = next(limit for limit in range(20_000, MIB, 2_000) if _parts(seconds, limit) == 2)
+    report = await made(dataclasses.replace(film, max_bytes=limit), tmp_path)
+    assert [part.path.name for part in report.parts] == [f"film-{n}.mp4" for n in range(1, len(report.parts) + 1)]
+    assert 2 <= len(report.parts) <= 3
+    assert report.path == report.parts[0].path
+    assert sum(part.seconds for part in report.parts) == pytest.approx(report.seconds)
+    assert report.seconds == pytest.approx(seconds)
+    for part in report.parts:
+        assert part.bytes == part.path.stat().st_size <= limit
+        with av.open(str(part.path)) as file:
+            frames = sum(1 for _ in file.decode(video=0))
+        assert frames / 24 == pytest.approx(part.seconds)
+        with av.open(str(part.path)) as file:
+            heard = sum(frame.samples for frame in file.decode(audio=0)) / file.streams.audio[0].rate
+        assert abs(heard - part.seconds) < 0.04
+    assert not (tmp_path / "film.mp4").exists()
+
+
+def _parts(seconds: float, limit: int) -> int:
+    try:
+        return parts_needed(seconds, limit)
+    except FilmError:
+        return 0
 
 
 async def test_what_cannot_fit_is_said_and_leaves_nothing(tmp_path: Path) -> None:
@@ -115,9 +167,15 @@ async def test_what_cannot_fit_is_said_and_leaves_nothing(tmp_path: Path) -> Non
     assert not list((tmp_path / "work").iterdir())
 
 
-async def test_not_even_the_lowest_rate_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(make, "first_step", lambda *_: LOWEST_STEP)
-    with pytest.raises(FilmError, match="does not fit"):
-        await made(noisy(tmp_path, 20_000), tmp_path)
-    assert not (tmp_path / "film.mp4").exists()
-    assert not list((tmp_path / "work").iterdir())
+async def test_a_copy_that_came_out_too_large_is_fitted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def hopeful(seconds: float, max_bytes: int, audio_bytes: float | None = None) -> float:
+        asked.append(seconds)
+        return video_kbps(seconds, max_bytes, audio_bytes) * 1.4
+
+    monkeypatch.setattr(joining, "video_kbps", hopeful)
+    free = await made(noisy(tmp_path, None), tmp_path)
+    report = await made(noisy(tmp_path, free.bytes // 3), tmp_path)
+    assert len(asked) == 1
+    assert report.bytes <= free.bytes // 3

@@ -1,0 +1,116 @@
+"""Which way the camera goes in a scene, and how one scene gives way to the next: by what is shown and told.
+
+A scene's choice looks at the scene itself and its number, never at its neighbour's choice: otherwise one other pick
+would move all scenes after it.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from storycore.film.camera import CameraPath, Window, reach
+from storycore.film.model import FilmScene
+from storycore.film.options import Motion, Transition
+from storycore.film.picture import OVERSAMPLING
+from storycore.film.sight import Sight
+
+#: A subject wider than this part of its picture is a view: the camera goes along it.
+_WIDE = 0.62
+#: The fastest that a pan goes, frame sides per second.
+_PAN_SPEED = 0.028
+#: Frames of an overlap; even, so that half of them belongs to each scene.
+OVERLAP = {Transition.CUT: 0, Transition.FADE: 14, Transition.DIP: 18}
+_DIGITS = 4
+
+#: Words at the beginning of a scene that say: elsewhere, or another time.
+_ELSEWHERE = re.compile(
+    r"\W*(?:\d+ |one |two |three |many |some |several |a few |long |much )?"
+    r"(?:hours?|days?|weeks?|months?|years?|moons?|later|the next|next|"
+    r"that (?:night|evening|morning|day|winter|summer)|at (?:dawn|dusk|night|sunrise|midnight)|"
+    r"meanwhile|elsewhere|far away|afterwards?|when (?:morning|night|spring|summer|autumn|winter)|the following)\b",
+    re.IGNORECASE,
+)
+
+
+class Move(StrEnum):
+    """What the camera does in one scene."""
+
+    STILL = "still"
+    PUSH = "push in"
+    PULL = "pull out"
+    PAN = "pan"
+
+
+def move_for(number: int, sight: Sight | None, motion: Motion) -> Move:
+    """The move of scene ``number``: what was asked for, else by its picture; neighbours never push both, or pull both.
+
+    A view is panned along; towards a subject that stands out the camera pushes in, or away from it it pulls out.
+    """
+    if motion is not Motion.AUTO:
+        return {Motion.STILL: Move.STILL, Motion.PUSH: Move.PUSH, Motion.PULL: Move.PULL, Motion.PAN: Move.PAN}[motion]
+    if sight is not None and max(sight.across, sight.down) > _WIDE and number % 4 in (2, 3):
+        return Move.PAN
+    return Move.PUSH if number % 2 else Move.PULL
+
+
+def path_for(move: Move, number: int, sight: Sight | None, canvas: tuple[float, float], seconds: float) -> CameraPath:
+    """The camera's way in a scene of ``seconds``, with the subject in view from its beginning to its end.
+
+    ``canvas`` is the canvas's size over that of the widest window (1 or more to each side).
+    """
+    x, y = (sight.x, sight.y) if sight is not None else (0.5, 0.5)
+    near = OVERSAMPLING
+    if move is Move.STILL:
+        still = _inside(x, y, 1.0, canvas)
+        return CameraPath(still, still)
+    if move is Move.PAN:
+        return _pan(number, x, y, canvas, seconds)
+    wide, close = _inside(x, y, 1.0, canvas), _inside(x, y, round(near ** reach(seconds), _DIGITS), canvas)
+    return CameraPath(wide, close) if move is Move.PUSH else CameraPath(close, wide)
+
+
+def _pan(number: int, x: float, y: float, canvas: tuple[float, float], seconds: float) -> CameraPath:
+    """Along the side that has more to show, as near the subject as the way allows; neighbours go opposite ways."""
+    zoom = OVERSAMPLING
+    middle = _inside(x, y, zoom, canvas)
+    across = canvas[0] >= canvas[1]
+    side = canvas[0] if across else canvas[1]
+    half = 0.5 / (side * zoom)  # half a window, in parts of the canvas
+    length = min(1 - 2 * half, _PAN_SPEED * seconds * 2 * half)
+    place = middle.x if across else middle.y
+    low = min(max(place - length / 2, half), 1 - half - length)
+    ends = [round(low, _DIGITS), round(low + length, _DIGITS)]
+    if number // 2 % 2:
+        ends.reverse()
+    a, b = (Window(at, middle.y, zoom) if across else Window(middle.x, at, zoom) for at in ends)
+    return CameraPath(a, b)
+
+
+def _inside(x: float, y: float, zoom: float, canvas: tuple[float, float]) -> Window:
+    """The window around a place that lies within the canvas."""
+    half_x, half_y = 0.5 / (canvas[0] * zoom), 0.5 / (canvas[1] * zoom)
+    return Window(
+        round(min(max(x, half_x), 1 - half_x), _DIGITS), round(min(max(y, half_y), 1 - half_y), _DIGITS), zoom
+    )
+
+
+def transition_for(before: FilmScene | None, after: FilmScene | None, wanted: Transition) -> Transition:
+    """How ``before`` gives way to ``after`` (None: the title, the credits).
+
+    By itself: a dip to black where the story goes elsewhere, a cut where people go on talking, else a crossfade.
+    """
+    if wanted is not Transition.AUTO:
+        return wanted
+    if before is None or after is None:
+        return Transition.FADE
+    first = after.lines[0].text if after.lines else after.title
+    if _ELSEWHERE.match(first) or _ELSEWHERE.match(after.title):
+        return Transition.DIP
+    talking = before.lines and after.lines and before.lines[-1].speaker and after.lines[0].speaker
+    return Transition.CUT if talking else Transition.FADE
+
+
+def overlap_of(transition: Transition, before: int, after: int) -> int:
+    """Frames in which both are seen, of two shots of ``before`` and ``after`` frames: even, at most a third of each."""
+    return min(OVERLAP[transition], min(before, after) // 3) // 2 * 2
