@@ -78,9 +78,7 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         numbers = _numbers(change, rows)
         told = await scene_rows(session, story_id)
         await _write_cast(session, story_id, change.cast, numbers, told)
-        jobs = await ask_missing(workshop, session, story, change.candidates, change.lost)
-        if jobs:
-            await workshop.engine.enqueue(session, jobs)
+        await ask_missing(workshop, session, story, change.candidates, change.lost)
         done = from_rows(story.title, await scene_rows(session, story_id))
     await workshop.engine.cancel(stopped)
     places = [scene.place for scene in change.wanted.scenes]

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.store.models import UNFINISHED, RoundRow, SceneRow, StoryRow, WorkState
-from storycore.work.engine import Job
-from storycore.work.jobs import asking
+from storycore.store.hosts import JobRow
+from storycore.store.models import UNFINISHED, RoundReason, RoundRow, SceneRow, StoryRow, WorkState
+from storycore.work.jobs import queueing
 from storycore.work.workshop import Workshop
 
 
@@ -23,8 +23,8 @@ async def outstanding(session: AsyncSession, scene_ids: Collection[int]) -> list
 
 async def ask_missing(
     workshop: Workshop, session: AsyncSession, story: StoryRow, candidates: int | None, lost: Collection[int]
-) -> list[Job]:
-    """Ask for what each scene's latest round lacks, in the caller's transaction; gives the jobs to enqueue.
+) -> None:
+    """Ask for what each scene's latest round lacks, in the caller's transaction, in the scenes' order.
 
     A round that must be painted again gets a row of its own in the place of the old one, with the same number and
     seed: what was painted of it is found again, not painted again, and the scene's pick stays.
@@ -36,17 +36,20 @@ async def ask_missing(
         .where(SceneRow.story_id == story.id)
         .order_by(RoundRow.number)
     )
-    latest = {round_.scene_id: (round_, number) for round_, number in found}
-    jobs: list[Job] = []
-    for round_, number in latest.values():
-        wanted = round_
+    latest = {round_.scene_id: (number, round_) for round_, number in found}
+    wanted: list[RoundRow] = []
+    for _, round_ in sorted(latest.values(), key=lambda pair: pair[0]):
         if _lacking(round_, candidates, lost):
-            wanted = await _instead(session, round_, candidates)
-        elif round_.state is not WorkState.WAITING or round_.attempt > 1:
-            continue
-        # One that is waiting from an earlier run has its workflow already: enqueued once more, it is nothing new.
-        jobs.append(asking.painting(wanted, number, workshop.options.painting_urgency))
-    return jobs
+            wanted.append(await _instead(session, round_, candidates))
+        elif round_.state is WorkState.WAITING and not await _has_job(session, round_):
+            wanted.append(round_)
+    first = [round_ for round_ in wanted if round_.reason is RoundReason.FIRST]
+    for rounds in (first, [round_ for round_ in wanted if round_.reason is not RoundReason.FIRST]):
+        await queueing.ask_for_pictures(workshop, session, story, rounds)
+
+
+async def _has_job(session: AsyncSession, round_: RoundRow) -> bool:
+    return await session.scalar(select(JobRow.id).where(JobRow.round_id == round_.id)) is not None
 
 
 def _lacking(round_: RoundRow, candidates: int | None, lost: Collection[int]) -> bool:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storycore.script.model import LineKind
+from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
 
 __all__ = [
@@ -106,6 +107,8 @@ class StoryRow(Base):
     candidates: Mapped[int] = mapped_column(default=4)
     width: Mapped[int] = mapped_column(default=1024)
     height: Mapped[int] = mapped_column(default=576)
+    #: The checkpoint that its pictures are painted with ("": whichever the host has).
+    checkpoint: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
     #: Counted up by every change; the projector compares it with ``shown_version``.
     version: Mapped[int] = mapped_column(default=1)
     shown_version: Mapped[int] = mapped_column(default=0)

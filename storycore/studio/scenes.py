@@ -21,11 +21,9 @@ from storycore.store.models import (
 )
 from storycore.studio.ballots import story_id_of
 from storycore.studio.people import Person, require_author, require_here, require_open
-from storycore.work.jobs import asking
+from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
-
-_PLACES_APART = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +48,7 @@ async def _ask(
     round_.asked_by, round_.asked_by_name = person.id, person.name[:100]
     session.add(round_)
     await session.flush()
-    waiting = await session.scalar(
-        select(func.count())
-        .select_from(RoundRow)
-        .where(RoundRow.asked_by == person.id, RoundRow.state.in_(UNFINISHED), RoundRow.id != round_.id)
-    )
-    # Who has much waiting already stands behind those who have little.
-    place = (waiting or 0) * _PLACES_APART + scene.number
-    await workshop.engine.enqueue(session, [asking.painting(round_, place, workshop.options.painting_urgency)])
+    await queueing.ask_for_pictures(workshop, session, story, [round_])
     return round_
 
 

@@ -40,7 +40,8 @@ class NewStory:
     """A script handed in.
 
     ``request_key`` names the request (an interaction's id): the same request never makes two stories.
-    ``candidates`` 1 … 9; ``max_scenes`` None means no limit; sizes in pixels, multiples of 8.
+    ``candidates`` 1 … 9; ``max_scenes`` None means no limit; sizes in pixels, multiples of 8; ``checkpoint`` is what
+    the pictures are painted with ("": whichever a host has).
     """
 
     title: str
@@ -52,6 +53,7 @@ class NewStory:
     max_scenes: int | None = None
     width: int = 1024
     height: int = 576
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ async def _add(workshop: Workshop, session: AsyncSession, new: NewStory, script:
         max_scenes=new.max_scenes,
         width=new.width,
         height=new.height,
+        checkpoint=new.checkpoint[:300],
     )
     session.add(story)
     await session.flush()
@@ -137,6 +140,7 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
                 changed.candidates,
                 width=changed.width,
                 height=changed.height,
+                checkpoint=changed.checkpoint,
             )
             ids.append(await _add(workshop, session, new, piece))
         changed.state, changed.problem = StoryState.SPLIT, f"This story goes on in {len(pieces)} parts."

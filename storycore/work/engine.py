@@ -48,9 +48,14 @@ class Urgency(StrEnum):
     FIRST = "first"
     OVERNIGHT = "overnight"
 
+    @property
+    def rank(self) -> int:
+        """0, 1, 2: who goes first."""
+        return list(Urgency).index(self)
+
     def priority(self, place: int) -> int:
         """The engine's priority, 1 … 2**31-1, lower first: the class, then ``place`` within it (0 or more)."""
-        return list(Urgency).index(self) * _CLASS_WIDTH + min(1 + place, _CLASS_WIDTH - 1)
+        return self.rank * _CLASS_WIDTH + min(1 + place, _CLASS_WIDTH - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Engine:
         from storycore.work import workflows
 
         workflows.use(workshop)
+        await workshop.hosts.start()
         config: DBOSConfig = {
             "name": _APPLICATION_NAME,
             "system_database_url": self._url,

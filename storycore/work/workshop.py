@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.cast.model import Understanding
 from storycore.errors import NotFoundError
+from storycore.hosts.crew import Hosts
 from storycore.images.base import Painter
 from storycore.narration.base import Narrator
 from storycore.store.database import Database
@@ -46,12 +47,16 @@ class WorkOptions:
     ``painting_tries`` bounds how often an unreachable painter is asked, and how often work is tried while the disk is
     full (None: for as long as it takes);
     ``painting_urgency`` is the class of a story's first pictures; ``film_quality`` the wanted height in pixels.
+    ``webui_hosts`` are the settings' GPU hosts (``http://user:password@host:7860``); ``private_hosts`` lets the chat
+    add hosts in private networks too.
     """
 
     painting_tries: int | None = None
     painting_urgency: Urgency = Urgency.FIRST
     film_quality: int = 1080
     work_dir: Path | None = None
+    webui_hosts: tuple[str, ...] = field(default=(), repr=False)
+    private_hosts: bool = False
 
 
 @dataclass(slots=True)
@@ -68,6 +73,10 @@ class Workshop:
     changes: Changes = field(default_factory=Changes)
     painter_known: bool = False
     ballot_box: BallotBox = field(default_factory=BallotBox)
+    hosts: Hosts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hosts = Hosts(self.database, self.options.webui_hosts, private=self.options.private_hosts)
 
     async def know_painter(self) -> None:
         """Ask the painter how it is until it has answered once: only then is its fingerprint complete."""
@@ -94,9 +103,14 @@ class Workshop:
             story.updated_at = now()
         self.changes.publish(story_id)
 
+    async def stop(self, workflow_ids: Sequence[str]) -> None:
+        """Stop workflows whose rows say already that nobody wants them any more (or not now)."""
+        await self.engine.cancel(workflow_ids)
+
     async def close(self) -> None:
         """Stop the work, then let go of everything it used."""
         await self.engine.close()
+        await self.hosts.close()
         await self.painter.close()
         await self.narrator.close()
         await self.reader.close()

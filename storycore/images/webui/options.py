@@ -38,11 +38,20 @@ class WebuiOptions:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A host's address: ``base`` has neither user nor password and may be logged; the rest is never shown."""
+    """A host's address: ``base`` has neither user nor password and may be logged; the rest is never shown.
+
+    ``public_only``: a stranger gave it, so nothing in a private network may be asked through it.
+    """
 
     base: str
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    public_only: bool = False
+
+    @property
+    def label(self) -> str:
+        """Where it is, in short: host and port."""
+        return urlsplit(self.base).netloc
 
 
 def address_of(url: str) -> Address:
@@ -64,6 +73,6 @@ def address_of(url: str) -> Address:
 
 def _not_an_address() -> SettingsError:
     return SettingsError(
-        "FIRESIDE_WEBUI_HOSTS holds something that is not a web address.",
+        "A host's address (FIRESIDE_WEBUI_HOSTS, or /host add) is not a web address.",
         "Write it as http://host:7860, or http://user:password@host:7860.",
     )

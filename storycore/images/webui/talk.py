@@ -77,6 +77,10 @@ class HostTalk:
         except (ValueError, RecursionError):
             raise not_a_webui() from None
 
+    async def get(self, path: str) -> object:
+        """The JSON answer to a plain question. Raises ``PainterError`` where it is refused or not understood."""
+        return await self._ask("GET", path)
+
     async def options(self) -> dict[str, Any]:
         """The host's options (checkpoint, preview settings …)."""
         answer = await self._ask("GET", "/sdapi/v1/options")

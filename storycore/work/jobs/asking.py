@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storycore.store.models import FilmRow, RoundReason, RoundRow, StoryRow
+from storycore.store.models import FilmRow, RoundRow, StoryRow
 from storycore.work.engine import Job, Queue, Urgency
 
 
@@ -27,13 +27,9 @@ def understanding(story: StoryRow) -> Job:
     return Job("understand", Queue.UNDERSTANDING, understanding_id(story.id), story.id, priority)
 
 
-def painting(round_: RoundRow, place: int, first: Urgency, delay_s: float = 0.0) -> Job:
-    """Paint a round: what somebody asked for goes ahead of a story's first pictures, which come scene by scene.
-
-    ``place`` is where it stands among its kind (0 or more, lower first).
-    """
-    urgency = first if round_.reason is RoundReason.FIRST else Urgency.WAITED_FOR
-    return Job("paint", Queue.PAINTING, painting_id(round_), round_.id, urgency.priority(place), delay_s)
+def painting(round_: RoundRow, priority: int, delay_s: float = 0.0) -> Job:
+    """Paint a round, at its place in the queue (``storycore.work.jobs.queueing`` gives places)."""
+    return Job("paint", Queue.PAINTING, painting_id(round_), round_.id, priority, delay_s)
 
 
 def speaking(film: FilmRow) -> Job:

@@ -25,7 +25,8 @@ from storycore.store.models import (
     WorkState,
     now,
 )
-from storycore.work.jobs import asking
+from storycore.work.fair import begin_turn
+from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.patience import patiently
 from storycore.work.jobs.progress import reporting
 from storycore.work.workshop import Workshop
@@ -106,6 +107,9 @@ async def _begin(workshop: Workshop, round_id: int) -> _Order | None:
         if row.state not in UNFINISHED:
             return None
         row.state, row.progress, row.problem = WorkState.WORKING, 0.0, ""
+        job = await queueing.job_of(session, row)
+        job.begun_at = now()
+        await begin_turn(session, job)
     return _Order(
         story.id,
         scene.id,
@@ -226,10 +230,8 @@ async def _try_later(workshop: Workshop, round_id: int, order: _Order, error: Pa
         row = await session.get_one(RoundRow, round_id)
         if row.state not in UNFINISHED:
             return
-        row.state, row.attempt = WorkState.WAITING, order.attempt + 1
         row.problem = f"{error.message} Next try in {wait:.0f} s."
-        job = asking.painting(row, order.scene_number, workshop.options.painting_urgency, delay_s=wait)
-        await workshop.engine.enqueue(session, [job])
+        await queueing.put_back(workshop, session, row, await queueing.job_of(session, row), wait)
 
 
 async def send_waiting_films(workshop: Workshop, session: AsyncSession, story_id: int) -> None:

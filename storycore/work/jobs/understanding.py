@@ -18,7 +18,7 @@ from storycore.store.models import (
     StoryRow,
     StoryState,
 )
-from storycore.work.jobs import asking
+from storycore.work.jobs import queueing
 from storycore.work.workshop import Workshop
 
 _TITLE_LENGTH = 100
@@ -71,7 +71,7 @@ async def write_understanding(
                 lines=member.lines,
             )
         )
-    rounds: list[tuple[int, RoundRow]] = []
+    rounds: list[RoundRow] = []
     for number, (scene, prompt) in enumerate(zip(understood.script.scenes, prompts, strict=True), start=1):
         row = SceneRow(
             story_id=story.id,
@@ -95,11 +95,10 @@ async def write_understanding(
         first = new_round(prompt, story, 1, RoundReason.FIRST)
         row.rounds = [first]
         session.add(row)
-        rounds.append((number, first))
+        rounds.append(first)
     story.state, story.problem = StoryState.OPEN, ""
     await session.flush()
-    urgency = workshop.options.painting_urgency
-    await workshop.engine.enqueue(session, [asking.painting(round_, number, urgency) for number, round_ in rounds])
+    await queueing.ask_for_pictures(workshop, session, story, rounds)
 
 
 def new_round(prompt: str, story: StoryRow, number: int, reason: RoundReason) -> RoundRow:

@@ -1,0 +1,83 @@
+"""A look at a host: which WebUI it is, and what it has. A list that it does not give is empty, never an error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from storycore.errors import PainterError, PainterUnreachableError
+from storycore.hosts.model import Abilities, Flavour, Found, names_of
+from storycore.images.webui.talk import HostTalk
+
+_MOST_UNITS = 20
+
+
+async def look_at(talk: HostTalk) -> Found:
+    """Ask a host what it is and has. Raises ``PainterUnreachableError`` or ``PainterError`` as its API does."""
+    options = await talk.options()
+    flavour = await _flavour(talk)
+    paths = ("sd-models", "loras", "samplers", "upscalers")
+    models, loras, samplers, upscalers = await asyncio.gather(*(_listed(talk, f"/sdapi/v1/{path}") for path in paths))
+    scripts, controlnet, controlnet_models = await asyncio.gather(
+        _asked(talk, "/sdapi/v1/scripts"),
+        _asked(talk, "/controlnet/settings"),
+        _asked(talk, "/controlnet/model_list"),
+    )
+    loaded = options.get("sd_model_checkpoint")
+    abilities = Abilities(
+        checkpoints=_names(models or [], "title", "model_name"),
+        loras=_names(loras or [], "name", "alias"),
+        samplers=_names(samplers or [], "name"),
+        upscalers=_names(upscalers or [], "name"),
+        controlnet_models=names_of(_list(controlnet_models, "model_list")),
+        controlnet_units=_units(controlnet, "control_net_unit_count"),
+        adetailer_units=_adetailer(scripts, options),
+        knows_loras=loras is not None,
+    )
+    return Found(flavour, " ".join(loaded.split())[:300] if isinstance(loaded, str) else "", abilities)
+
+
+async def _flavour(talk: HostTalk) -> Flavour:
+    """Forge alone has modules in the place of VAEs; SD.Next alone tells its version."""
+    if await _asked(talk, "/sdapi/v1/sd-modules") is not None:
+        return Flavour.FORGE
+    if await _asked(talk, "/sdapi/v1/version") is not None:
+        return Flavour.SDNEXT
+    return Flavour.A1111
+
+
+async def _asked(talk: HostTalk, path: str) -> object:
+    """The answer to a question that not every host understands: None where it does not."""
+    try:
+        return await talk.get(path)
+    except PainterUnreachableError:
+        raise
+    except PainterError:
+        return None
+
+
+async def _listed(talk: HostTalk, path: str) -> list[Any] | None:
+    answer = await _asked(talk, path)
+    return answer if isinstance(answer, list) else None
+
+
+def _names(entries: Iterable[object], *keys: str) -> tuple[str, ...]:
+    return names_of([entry.get(key) for entry in entries if isinstance(entry, dict) for key in keys])
+
+
+def _list(answer: object, key: str) -> list[Any]:
+    found = answer.get(key) if isinstance(answer, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _units(answer: object, key: str, default: int = 0) -> int:
+    found = answer.get(key, default) if isinstance(answer, dict) else 0
+    whole = isinstance(found, int) and not isinstance(found, bool)
+    return min(max(int(found), 0), _MOST_UNITS) if whole else 0
+
+
+def _adetailer(scripts: object, options: dict[str, Any]) -> int:
+    """ADetailer has as many units as its option says, 2 where it says nothing (its default)."""
+    names = [name.lower() for name in _list(scripts, "txt2img") if isinstance(name, str)]
+    return _units(options, "ad_max_models", 2) if "adetailer" in names else 0
