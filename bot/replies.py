@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bot.client import Fireside
 
 _log = logging.getLogger(__name__)
+#: Unknown interaction (three seconds are over), answered already, its token has expired (fifteen minutes are over).
+_TOO_LATE = (10062, 40060, 50027)
 _COMMAND = re.compile(r"(?<!\\)`/([a-z]+(?: [a-z]+){0,2})`")
 
 #: An interaction of our client. discord.py's own signatures are generic in the client, so overriding them needs Any.
@@ -103,8 +105,17 @@ def words_for(error: Exception) -> str:
     return f"Something went wrong on my side, and nothing was changed. Whoever runs me finds it as `{reference}`."
 
 
+def came_too_late(error: Exception) -> bool:
+    """Whether Discord refused an answer because the person was told "failed" already: what they asked for is done."""
+    original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    return isinstance(original, discord.HTTPException) and original.code in _TOO_LATE
+
+
 async def answer_error(interaction: Asked, error: Exception) -> None:
     """Answer an interaction that failed; an interaction that is gone by now is only logged."""
+    if came_too_late(error):
+        _log.warning("the answer to interaction %d came too late: %r", interaction.id, error)
+        return
     text = words_for(error)
     try:
         await say(interaction, text)

@@ -123,7 +123,9 @@ async def test_a_session_that_is_resumed_counts_nothing_twice(wire: Wire) -> Non
     await wire.wait(lambda: "2️⃣ **1**" in scene.text, 60, "a replayed reaction")
 
 
-async def test_an_acknowledgement_that_comes_too_late_loses_no_ballot(wire: Wire) -> None:
+async def test_an_acknowledgement_that_comes_too_late_loses_no_ballot(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
     await wire.new_story()
     scene = (await wire.painted())[0]
     wire.sandbox.trouble.refuse(
@@ -132,6 +134,8 @@ async def test_an_acknowledgement_that_comes_too_late_loses_no_ballot(wire: Wire
     result = await wire.member("Bo").click(scene, label="2")
     assert result.failed is not None
     await wire.wait(lambda: "2️⃣ **1**" in scene.text, what="the ballot all the same")
+    assert "came too late" in caplog.text
+    assert "unforeseen" not in caplog.text
 
 
 async def test_deleted_messages_are_made_again(wire: Wire) -> None:
