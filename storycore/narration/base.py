@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+#: The engines: the bundled one, Piper (voice files that an operator downloads), an OpenAI-compatible speech service.
+ESPEAK, PIPER, SPEECH = "espeak-ng", "piper", "speech"
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """How somebody sounds.
 
-    ``variant`` is the engine's own voice name (``en-gb+f3``), ``pitch`` 0 … 99 (50 is plain), ``rate`` words a minute
-    (80 … 450).
+    ``variant`` is the engine's own voice name (``en-gb+f3``), ``pitch`` 0 … 99 (50 is plain; the bundled engine alone
+    heeds it), ``rate`` words a minute (80 … 450), ``engine`` who speaks.
     """
 
     variant: str = "en-gb"
     pitch: int = 50
     rate: int = 165
+    engine: str = ESPEAK
 
 
 @dataclass(frozen=True, slots=True)

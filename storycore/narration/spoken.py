@@ -6,8 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import emoji
+
+from storycore.narration.numbers import Around, bare, read_aloud
+from storycore.script.words import word_set
+
 #: Raised when the cleaning changes what is heard: it is part of a clip's key.
-VERSION = 1
+VERSION = 2
 
 #: A "word" longer than this is no word: a voice reads only its beginning.
 LONGEST_WORD = 40
@@ -28,6 +33,13 @@ _URL = re.compile(r"<?\b(?:https?://|www\.)(?P<host>[\w.\-]+)[^\s<>]*>?", re.IGN
 _MENTION_WORDS = {"@": "someone", "#": "a channel"}
 #: What is read by its name, though nobody says it: markup, braces, bars.
 _SILENT = frozenset("*_~`|#<>\\{}[]^=/")
+#: After these a noun or a verb must come: an emoji there stands for a word ("the 🏰"); elsewhere it only decorates.
+_WANTING = word_set(
+    """a an the my your his her its our their this that these those of with to by in on at for from into and or i we you
+    they he she some any no every one two three four five love loves like likes eat eats want wants is are"""
+)
+_EMOJI_NAMES = re.compile(r"_(?:(?:light|medium|medium-light|medium-dark|dark)_)?skin_tone|face_with_|_face$")
+_MOST_EMOJI_WORDS = 4
 _SAID = {"&": "and", "+": "plus", "@": "at", "=": "equals", "/": " ", "…": "...", "—": ", ", "–": ", ", "―": ", "}
 
 
@@ -42,11 +54,55 @@ def spoken_words(line: str) -> list[SpokenWord]:
         if replacement is not None:
             words.extend(SpokenWord(word, start, end) for word in (_said(replacement),) if word)
             continue
-        for match in re.finditer(r"\S+", line[start:end]):
-            said = _said(match.group())
-            if said:
-                words.append(SpokenWord(said, start + match.start(), start + match.end()))
+        words.extend(_plain_words(line, start, end, words))
     return words if any(_speakable(word.text) for word in words) else []
+
+
+def _plain_words(line: str, start: int, end: int, before: list[SpokenWord]) -> list[SpokenWord]:
+    """The words of ``line[start:end]``, numbers and abbreviations as they are read, emoji by name where they stand for
+    a word. ``before`` is what was said until then."""
+    spans = [(start + match.start(), start + match.end()) for match in re.finditer(r"\S+", line[start:end])]
+    cores = [bare(unicodedata.normalize("NFKC", line[first:last]).strip("*_~`")) for first, last in spans]
+    words: list[SpokenWord] = []
+    for place, (first, last) in enumerate(spans):
+        around = Around(
+            cores[place - 1] if place else "",
+            cores[place + 1] if place + 1 < len(cores) else "",
+            cores[place - 2] if place > 1 else "",
+        )
+        written = line[first:last]
+        known = (before + words)[-1].text if before or words else ""
+        said = _said(_with_numbers(_named_emoji(written, known, around.after), around))
+        if said:
+            words.append(SpokenWord(said, first, last))
+    return words
+
+
+def _with_numbers(word: str, around: Around) -> str:
+    plain = word if any(char in "½⅓⅔¼¾⅕⅛⅜⅝⅞" for char in word) else unicodedata.normalize("NFKC", word)
+    for mark in ("***", "**", "*", "__", "_", "~~", "`"):
+        if plain.startswith(mark) and len(plain) > len(mark):
+            plain = plain[len(mark) :].replace(mark, "", 1)
+    said = read_aloud(plain, around)
+    return word if said is None else said
+
+
+def _named_emoji(word: str, before: str, after: str) -> str:
+    """``word`` with its emoji by name where the sentence wants a word there, and without them elsewhere."""
+    if word.isascii():
+        return "love" if word == "<3" and bare(before).casefold() in _WANTING else word
+    alone = not emoji.replace_emoji(word, "").strip(".,!?;:…\ufe0f")
+    wanted = alone and bare(before).casefold() in _WANTING
+
+    def name(chars: str, data: dict[str, str]) -> str:
+        if not wanted:
+            return " "
+        short = _EMOJI_NAMES.sub("", data["en"].strip(":").replace("keycap_", ""))
+        said = "love" if short.endswith("heart") and bare(before).casefold() in ("i", "we", "you", "they") else short
+        said = " ".join(re.split(r"[_\-]+", said)[:_MOST_EMOJI_WORDS])
+        return "" if after.casefold() == said.casefold() else f" {said} "
+
+    return re.sub(r"\s+([.,!?;:…])", r"\1", " ".join(emoji.replace_emoji(word, name).split()))
 
 
 def _stretches(line: str) -> list[tuple[int, int, str | None]]:
@@ -85,6 +141,7 @@ def _said(word: str) -> str:
         else:
             out.append(char)
     said = re.sub(r"([^\w\s])\1{2,}", r"\1\1\1", "".join(out))
+    said = re.sub(r"([^\W\d_])\1{3,}", r"\1\1\1", said)  # "Nooooo": long, but not for ever
     return " ".join(part if len(part) <= LONGEST_WORD else part[:LONGEST_WORD] for part in said.split())
 
 

@@ -29,7 +29,7 @@ def said(line: str) -> str:
         ("a snake_case word/thing", "a snake case word thing"),
         ("NU\0L and \u202ebidi\u202c", "NUL and bidi"),
         ("𝓕𝓪𝓷𝓬𝔂", "Fancy"),
-        ("1,234 crowns", "1,234 crowns"),
+        ("1,234 crowns", "one thousand two hundred and thirty-four crowns"),
     ],
 )
 def test_what_a_person_would_say(line: str, heard: str) -> None:
@@ -52,8 +52,8 @@ def test_each_word_knows_its_place() -> None:
 
 
 def test_an_endless_word_is_read_at_its_beginning_only() -> None:
-    (word,) = spoken_words("a" * 10_000)
-    assert word.text == "a" * LONGEST_WORD
+    (word,) = spoken_words("ab" * 5_000)
+    assert word.text == "ab" * (LONGEST_WORD // 2)
     assert (word.start, word.end) == (0, 10_000)
 
 
