@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storycore.errors import SettingsError
+from storycore.narration.voices import VoiceSettings
 
 
 def _number(value: object) -> object:
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
     picture_size: str = Field(default="1024x576", pattern=r"^\d{2,4}x\d{2,4}$")
     max_scenes: int = Field(default=40, ge=1, le=100)
     film_quality: Annotated[Literal[360, 540, 720, 1080], BeforeValidator(_number)] = 1080
+    speech_url: SecretStr | None = None
+    speech_key: SecretStr | None = None
+    speech_model: str = "tts-1"
+    speech_voices: str = ""
+    piper_dir: Path | None = None
+    piper_voices: str = ""
     sync_guild: int | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -59,6 +66,18 @@ class Settings(BaseSettings):
             if not 64 <= int(side) <= 2048 or int(side) % 8:
                 raise ValueError("each side is 64 to 2048 pixels, a multiple of 8")
         return value
+
+    @property
+    def voices(self) -> VoiceSettings:
+        """The voices beside the bundled ones."""
+        return VoiceSettings(
+            speech_url=self.speech_url.get_secret_value().strip() if self.speech_url else "",
+            speech_key=self.speech_key.get_secret_value().strip() if self.speech_key else "",
+            speech_model=self.speech_model,
+            speech_voices=self.speech_voices,
+            piper_dir=self.piper_dir,
+            piper_voices=self.piper_voices,
+        )
 
     @property
     def picture(self) -> tuple[int, int]:

@@ -101,6 +101,7 @@ def _house(settings: Settings) -> House:
             painting_urgency=Urgency.OVERNIGHT,
             film_quality=settings.film_quality,
             work_dir=folder.work,
+            voices=settings.voices,
         )
         painter = painter_for(settings.image_backend, hosts)
         return await make_workshop(folder.database_url, folder.media, painter, options, poll_s=0.1)

@@ -57,6 +57,8 @@ class FilmPlan:
     authors: tuple[str, ...] = ()
     #: The tallest picture side wanted, pixels of the shorter side (1080, 720, 540, 360); the limit may force less.
     quality: int = 1080
+    #: What is known already and belongs among the report's notes, a sentence each.
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

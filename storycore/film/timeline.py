@@ -103,7 +103,7 @@ def lay_out(plan: FilmPlan) -> Timeline:
     notes = (
         [f"{unheard} line{'s' if unheard > 1 else ''} could not be read aloud; captions stand in."] if unheard else []
     )
-    return Timeline(title, tuple(scenes), end, tuple(notes))
+    return Timeline(title, tuple(scenes), end, (*plan.notes, *notes))
 
 
 def _frames(seconds: float) -> int:

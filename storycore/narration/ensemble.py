@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from storycore.errors import VoiceError
 from storycore.narration.base import Narrator, Speech, Voice
 from storycore.narration.endpoint import SpeechEndpoint
 from storycore.narration.espeak import EspeakNarrator
 from storycore.narration.piper import PiperNarrator, piper_voices
-from storycore.narration.voices import Catalogue, catalogue
+from storycore.narration.voices import Catalogue, VoiceEntry, VoiceSettings, catalogue
 
 
 class Ensemble:
@@ -42,22 +41,17 @@ class Ensemble:
         await asyncio.gather(*(narrator.close() for narrator in self._narrators.values()))
 
 
-def open_voices(
-    *,
-    speech_url: str = "",
-    speech_key: str = "",
-    speech_model: str = "tts-1",
-    speech_voices: str = "",
-    piper_dir: Path | None = None,
-    piper_names: str = "",
-) -> tuple[Narrator, Catalogue]:
-    """The narrator and the voices as the settings name them. Raises ``SettingsError``."""
+def open_voices(settings: VoiceSettings) -> tuple[Narrator, Catalogue]:
+    """The narrator and the voices as the settings name them. Raises ``SettingsError``.
+
+    Reads the folder of Piper's voices: call it off the event loop, or before it runs.
+    """
     narrators: list[Narrator] = []
-    if speech_url:
-        narrators.append(SpeechEndpoint(speech_url, key=speech_key, model=speech_model))
-    piper = []
-    if piper_dir is not None:
-        piper = piper_voices(piper_dir, piper_names)
-        narrators.append(PiperNarrator(piper_dir))
-    voices = catalogue(speech_voices if speech_url else None, piper)
+    if settings.speech_url:
+        narrators.append(SpeechEndpoint(settings.speech_url, key=settings.speech_key, model=settings.speech_model))
+    piper: list[VoiceEntry] = []
+    if settings.piper_dir is not None:
+        piper = piper_voices(settings.piper_dir, settings.piper_voices)
+        narrators.append(PiperNarrator(settings.piper_dir))
+    voices = catalogue(settings.speech_voices if settings.speech_url else None, piper)
     return Ensemble([*narrators, EspeakNarrator()]), voices

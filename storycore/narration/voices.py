@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from storycore.errors import SettingsError
-from storycore.narration.base import ESPEAK, PIPER, SPEECH, Voice
+from storycore.narration.base import PIPER, SPEECH, Voice
 
 #: The narrator: the engine's plain British voice, a little slower than its default.
 NARRATOR = Voice(variant="en-gb", pitch=46, rate=160)
@@ -96,6 +97,18 @@ _NAME = re.compile(r"[\w.+#\-]{1,64}")
 _LABELS = {SPEECH: "speech service", PIPER: "Piper"}
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """Which voices a house has beside the bundled ones, as the settings of the same names say (``.env.example``)."""
+
+    speech_url: str = ""
+    speech_key: str = field(default="", repr=False)
+    speech_model: str = "tts-1"
+    speech_voices: str = ""
+    piper_dir: Path | None = None
+    piper_voices: str = ""
+
+
 def named_voices(engine: str, text: str) -> list[VoiceEntry]:
     """Voices as the settings name them: ``nova=woman, onyx=old man, alloy``. Raises ``SettingsError``."""
     entries: list[VoiceEntry] = []
@@ -160,6 +173,3 @@ def catalogue(speech: str | None = None, piper: Sequence[VoiceEntry] = ()) -> Ca
     one), Piper's, the bundled ones. Raises ``SettingsError``."""
     service = [] if speech is None else named_voices(SPEECH, speech or _SPEECH_VOICES)
     return Catalogue((*service, *piper, *BUNDLED))
-
-
-__all__ = ["BUNDLED", "ESPEAK", "NARRATOR", "Catalogue", "Traits", "VoiceEntry", "catalogue", "named_voices"]

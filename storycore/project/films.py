@@ -48,7 +48,7 @@ async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None) -> 
     voices = await story_voices(workshop, story_id, lines)
     told: dict[int, list[list[str | None]]] = {scene.id: [] for scene in scenes}
     for line in lines:
-        told[line.scene_id].append([line.text, line.speaker, workshop.narrator.fingerprint(voices[line.speaker])])
+        told[line.scene_id].append([line.text, line.speaker, workshop.narrator.fingerprint(voices[line.speaker][0])])
     return recipe_key(
         "project-film",
         drawing=[picture.VERSION, segment.VERSION],
@@ -92,11 +92,11 @@ async def make_project_film(
 
 
 async def _all_spoken(workshop: Workshop, story_id: int, max_bytes: int | None) -> bool:
-    """Whether every line has its voice: a film where one failed is not kept as what was asked for."""
+    """Whether every line has the voice meant for it: a film where one failed is not kept as what was asked for."""
     async with workshop.database.read() as session:
         story = await session.get_one(StoryRow, story_id)
     plan = await film_plan(workshop, story, max_bytes)
-    return all(line.speech is not None for scene in plan.scenes for line in scene.lines)
+    return not plan.notes and all(line.speech is not None for scene in plan.scenes for line in scene.lines)
 
 
 async def _record(workshop: Workshop, key: str, film: FilmView, details: Mapping[str, Any]) -> None:

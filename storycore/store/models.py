@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storycore.script.model import LineKind
 from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
+from storycore.store import voices as _voices  # noqa: F401 - so that its table is known wherever these are
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
 
 __all__ = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from storycore.cast.pool import UnderstandingPool
 from storycore.images.base import Painter
-from storycore.narration.espeak import EspeakNarrator
+from storycore.narration.ensemble import open_voices
 from storycore.store.database import Database
 from storycore.store.media import MediaFolder
 from storycore.work.engine import Engine
@@ -21,8 +22,10 @@ async def make_workshop(
     """A workshop that is not at work yet (``engine.launch`` sets it to); the caller closes it, and the painter with it.
 
     ``poll_s`` is how often a queue is looked at, in seconds. Raises ``StorageError`` or ``SettingsError`` when the
-    database cannot be opened.
+    database cannot be opened or the voices are not set up right.
     """
+    options = options or WorkOptions()
+    narrator, voices = await asyncio.to_thread(open_voices, options.voices)
     database = await Database.open(database_url)
     folder = MediaFolder(media)
     await folder.sweep()
@@ -30,10 +33,11 @@ async def make_workshop(
         database=database,
         folder=folder,
         painter=painter,
-        narrator=EspeakNarrator(),
+        narrator=narrator,
         reader=UnderstandingPool(),
         engine=Engine(database_url, poll_s=poll_s),
-        options=options or WorkOptions(),
+        options=options,
+        voices=voices,
     )
 
 

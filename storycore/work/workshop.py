@@ -15,6 +15,7 @@ from storycore.errors import NotFoundError
 from storycore.hosts.crew import Hosts
 from storycore.images.base import Painter
 from storycore.narration.base import Narrator
+from storycore.narration.voices import Catalogue, VoiceSettings
 from storycore.store.database import Database
 from storycore.store.media import MadeStore, MediaFolder
 from storycore.store.models import StoryRow, now
@@ -49,6 +50,7 @@ class WorkOptions:
     ``painting_urgency`` is the class of a story's first pictures; ``film_quality`` the wanted height in pixels.
     ``webui_hosts`` are the settings' GPU hosts (``http://user:password@host:7860``); ``private_hosts`` lets the chat
     add hosts in private networks too.
+    ``voices`` are those beside the bundled ones.
     """
 
     painting_tries: int | None = None
@@ -57,6 +59,7 @@ class WorkOptions:
     work_dir: Path | None = None
     webui_hosts: tuple[str, ...] = field(default=(), repr=False)
     private_hosts: bool = False
+    voices: VoiceSettings = field(default_factory=VoiceSettings)
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class Workshop:
     changes: Changes = field(default_factory=Changes)
     painter_known: bool = False
     ballot_box: BallotBox = field(default_factory=BallotBox)
+    voices: Catalogue = field(default_factory=Catalogue)
     hosts: Hosts = field(init=False)
 
     def __post_init__(self) -> None:

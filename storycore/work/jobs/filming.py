@@ -14,7 +14,6 @@ from storycore.errors import FiresideError
 from storycore.film.make import make_film
 from storycore.film.model import FilmLine, FilmPlan, FilmProgress, FilmReport, FilmScene
 from storycore.images import storyboard
-from storycore.narration.base import Voice
 from storycore.narration.captions import caption_seconds
 from storycore.store.media import record_media
 from storycore.store.models import (
@@ -33,7 +32,16 @@ from storycore.store.models import (
 from storycore.voting.rules import choose, tally
 from storycore.work.jobs.patience import patiently
 from storycore.work.jobs.progress import reporting
-from storycore.work.jobs.speaking import fail, find_or_speak, note_problem, story_lines, story_voices
+from storycore.work.jobs.speaking import (
+    VOICE_CREDITS,
+    SpokenLine,
+    fail,
+    find_or_speak,
+    note_problem,
+    story_lines,
+    story_voices,
+    voice_notes,
+)
 from storycore.work.workshop import Workshop
 
 _WORK = ".work"
@@ -99,9 +107,10 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None) 
     pictures = await chosen_pictures(workshop, story.id)
     lines = await story_lines(workshop, story.id)
     voices = await story_voices(workshop, story.id, lines)
+    heard = [(line, await find_or_speak(workshop, line, voices[line.speaker])) for line in lines]
     spoken: dict[int, list[FilmLine]] = {}
-    for line in lines:
-        spoken.setdefault(line.scene_id, []).append(await _film_line(workshop, line, voices))
+    for line, result in heard:
+        spoken.setdefault(line.scene_id, []).append(_film_line(line, result))
     async with workshop.database.read() as session:
         scenes = list(
             await session.scalars(select(SceneRow).where(SceneRow.story_id == story.id).order_by(SceneRow.number))
@@ -112,14 +121,14 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None) 
             FilmScene(scene.number, scene.title, pictures.get(scene.id), tuple(spoken.get(scene.id, ())))
             for scene in scenes
         ),
-        credits=tuple(_credits(workshop, story)),
+        credits=tuple(_credits(workshop, story, [result for _, result in heard])),
         max_bytes=max_bytes,
+        notes=tuple(voice_notes([(result, voices[line.speaker]) for line, result in heard])),
         quality=workshop.options.film_quality,
     )
 
 
-async def _film_line(workshop: Workshop, line: LineRow, voices: dict[str | None, Voice]) -> FilmLine:
-    result = await find_or_speak(workshop, line, voices[line.speaker])
+def _film_line(line: LineRow, result: SpokenLine) -> FilmLine:
     if result.clip is None:
         return FilmLine(line.text, line.speaker, None, caption_seconds(line.text))
     return FilmLine(line.text, line.speaker, result.clip.path, result.clip.details["seconds"], result.words)
@@ -162,9 +171,12 @@ def _choices(
     return pictures
 
 
-def _credits(workshop: Workshop, story: StoryRow) -> list[str]:
+def _credits(workshop: Workshop, story: StoryRow, heard: Sequence[SpokenLine]) -> list[str]:
     lines = [f"A story by {story.author_name}"] if story.author_name else []
     if workshop.painter.name == "storyboard":
         lines.append(storyboard.CREDIT)
-    lines.append("Voices: espeak-ng · Made with Fireside")
+    engines = sorted({result.voice.engine for result in heard if result.voice is not None})
+    if engines:
+        lines.append("Voices: " + ", ".join(VOICE_CREDITS[engine] for engine in engines))
+    lines.append("Made with Fireside")
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,8 +13,8 @@ from sqlalchemy import select
 from storycore.errors import FiresideError, StorageError, VoiceError
 from storycore.film.model import Made
 from storycore.keys import recipe_key
-from storycore.narration.base import Voice, WordTime
-from storycore.narration.voices import voice_for, voices_for
+from storycore.narration.base import ESPEAK, PIPER, SPEECH, Voice, WordTime
+from storycore.narration.casting import Chain, Role, cast_voices, one_for_all, with_choices
 from storycore.store.models import (
     UNFINISHED,
     CastRow,
@@ -25,19 +26,25 @@ from storycore.store.models import (
     WorkState,
     now,
 )
+from storycore.store.voices import VoiceRow
 from storycore.work.jobs import asking
 from storycore.work.jobs.patience import patiently
 from storycore.work.workshop import Workshop
 
 _log = logging.getLogger(__name__)
 
+_NAMES = {ESPEAK: "espeak-ng", PIPER: "Piper", SPEECH: "The speech service"}
+#: Voices that a machine made are said to be that.
+VOICE_CREDITS = {ESPEAK: "espeak-ng", PIPER: "Piper", SPEECH: "a speech service"}
+
 
 @dataclass(frozen=True, slots=True)
 class SpokenLine:
-    """A line's voice clip; ``clip`` is None where the voice failed and the caption must do."""
+    """A line's voice clip, and whose voice it is; both are None where every voice failed and the caption must do."""
 
     line_id: int
     clip: Made | None
+    voice: Voice | None = None
 
     @property
     def words(self) -> tuple[WordTime, ...]:
@@ -45,15 +52,22 @@ class SpokenLine:
         return () if self.clip is None else tuple(WordTime(**word) for word in self.clip.details["words"])
 
 
-async def story_voices(workshop: Workshop, story_id: int, lines: Sequence[LineRow]) -> dict[str | None, Voice]:
-    """A voice for every speaker: the cast in its order, then whoever else speaks; None is the narrator."""
+async def story_voices(
+    workshop: Workshop, story_id: int, lines: Sequence[LineRow], voice: str = ""
+) -> dict[str | None, Chain]:
+    """Voices for every speaker, the one to be tried first in front; None is the narrator.
+
+    The cast chooses in its order, then whoever else speaks; what people chose goes before that. ``voice`` names one for
+    all of them, as it may be asked for a whole film.
+    """
     async with workshop.database.read() as session:
-        cast = await session.scalars(select(CastRow.name).where(CastRow.story_id == story_id).order_by(CastRow.number))
-        names = list(cast)
-    names += sorted({line.speaker for line in lines if line.speaker} - set(names))
-    voices: dict[str | None, Voice] = {None: voice_for(None)}
-    voices.update(voices_for(names))
-    return voices
+        cast = list(await session.scalars(select(CastRow).where(CastRow.story_id == story_id).order_by(CastRow.number)))
+        chosen = await session.scalars(select(VoiceRow).where(VoiceRow.story_id == story_id))
+        choices: dict[str | None, str] = {row.speaker or None: row.voice for row in chosen}
+    roles = [Role(row.name, tuple(row.aliases)) for row in cast]
+    roles += [Role(name) for name in sorted({line.speaker for line in lines if line.speaker} - {r.name for r in roles})]
+    chains = with_choices(cast_voices(roles, workshop.voices), choices, workshop.voices)
+    return one_for_all(chains, voice, workshop.voices) if voice else chains
 
 
 async def story_lines(workshop: Workshop, story_id: int) -> list[LineRow]:
@@ -68,23 +82,40 @@ async def story_lines(workshop: Workshop, story_id: int) -> list[LineRow]:
         return list(rows)
 
 
-async def find_or_speak(workshop: Workshop, line: LineRow, voice: Voice) -> SpokenLine:
-    """The clip of one line: the one that was kept, else a new one. A voice that fails does not fail the film."""
-    key = recipe_key("speech", narrator=workshop.narrator.fingerprint(voice), text=line.text)
-    kept = await workshop.made.find(key)
-    if kept is not None:
-        return SpokenLine(line.id, kept)
-    try:
-        speech = await workshop.narrator.speak(line.text, voice)
-    except VoiceError as error:
-        _log.warning("line %d has no voice: %s", line.id, error)
-        return SpokenLine(line.id, None)
-    details: dict[str, Any] = {
-        "seconds": speech.seconds,
-        "sample_rate": speech.sample_rate,
-        "words": [asdict(word) for word in speech.words],
-    }
-    return SpokenLine(line.id, await workshop.made.keep_bytes(key, speech.wav, ".wav", details))
+async def find_or_speak(workshop: Workshop, line: LineRow, voices: Chain) -> SpokenLine:
+    """The clip of one line, kept or new, by the first of ``voices`` that can: one that fails does not fail the film."""
+    for voice in voices:
+        key = recipe_key("speech", narrator=workshop.narrator.fingerprint(voice), text=line.text)
+        kept = await workshop.made.find(key)
+        if kept is None:
+            try:
+                speech = await workshop.narrator.speak(line.text, voice)
+            except VoiceError as error:
+                _log.warning("line %d is not read by %s: %s", line.id, voice.engine, error)
+                continue
+            details: dict[str, Any] = {
+                "seconds": speech.seconds,
+                "sample_rate": speech.sample_rate,
+                "words": [asdict(word) for word in speech.words],
+            }
+            kept = await workshop.made.keep_bytes(key, speech.wav, ".wav", details)
+        return SpokenLine(line.id, kept, voice)
+    return SpokenLine(line.id, None)
+
+
+def voice_notes(spoken: Sequence[tuple[SpokenLine, Chain]]) -> list[str]:
+    """What was not read by the voice that it was meant for, a sentence for each kind."""
+    others = Counter(
+        (voices[0].engine, line.voice.engine)
+        for line, voices in spoken
+        if line.voice is not None and line.voice != voices[0]
+    )
+    return [
+        f"{_NAMES[wanted]} did not read {count} line{'s' if count > 1 else ''}; {_NAMES[used]} did."
+        if wanted != used
+        else f"{count} line{'s' if count > 1 else ''} had to be read by another voice than was chosen."
+        for (wanted, used), count in sorted(others.items())
+    ]
 
 
 async def speak(workshop: Workshop, film_id: int) -> None:
