@@ -176,7 +176,5 @@ def _credits(workshop: Workshop, story: StoryRow, heard: Sequence[SpokenLine]) -
     if workshop.painter.name == "storyboard":
         lines.append(storyboard.CREDIT)
     engines = sorted({result.voice.engine for result in heard if result.voice is not None})
-    if engines:
-        lines.append("Voices: " + ", ".join(VOICE_CREDITS[engine] for engine in engines))
-    lines.append("Made with Fireside")
-    return lines
+    voices = [f"Voices: {', '.join(VOICE_CREDITS[engine] for engine in engines)}"] if engines else []
+    return [*lines, " · ".join((*voices, "Made with Fireside"))]
