@@ -67,7 +67,7 @@ class Drawing:
     """Draws a segment's frames. Not for use by two threads at once."""
 
     def __init__(self, segment: Segment, width: int, height: int, grounds: Grounds) -> None:
-        self._segment = segment
+        self.segment = segment
         self._size = (width, height)
         self._grounds = grounds
         self._takes = [_Shown(take) for take in segment.takes]
@@ -80,8 +80,8 @@ class Drawing:
             frame = self._between(shown[0], shown[1], index)
         else:
             frame = self._alone(shown[0] if shown else self._takes[-1], index)
-        left = self._segment.frames - index
-        if self._segment.ends and left <= _FALL:
+        left = self.segment.frames - index
+        if self.segment.ends and left <= _FALL:
             return dimmed(frame, self._size[0] * self._size[1], smooth((left - 1) / _FALL), self._mixed)
         return frame
 
@@ -92,9 +92,12 @@ class Drawing:
         return shown.camera.draw((index - take.begin) / max(1, take.frames - 1))
 
     def _between(self, first: _Shown, second: _Shown, index: int) -> Pixels:
-        length = first.take.begin + first.take.frames - second.take.begin
-        part = (index - second.take.begin + 0.5) / length
-        if self._segment.blend is not Transition.DIP:
+        begin = max(second.take.begin, 0)
+        end = min(first.take.begin + first.take.frames, self.segment.frames)
+        part = (index - begin + 0.5) / (end - begin)
+        if self.segment.blend is Transition.CUT:
+            return self._alone(first if part < 0.5 else second, index)
+        if self.segment.blend is not Transition.DIP:
             return blended(self._alone(first, index), self._alone(second, index), smooth(part), self._mixed)
         shown, light = (first, 1 - 2 * part) if part < 0.5 else (second, 2 * part - 1)
         return dimmed(self._alone(shown, index), self._size[0] * self._size[1], smooth(light), self._mixed)

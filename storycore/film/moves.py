@@ -19,8 +19,9 @@ from storycore.film.sight import Sight
 _WIDE = 0.62
 #: The fastest that a pan goes, frame sides per second.
 _PAN_SPEED = 0.028
-#: Frames of an overlap; even, so that half of them belongs to each scene.
-OVERLAP = {Transition.CUT: 0, Transition.FADE: 14, Transition.DIP: 18}
+#: Frames of a scene, at its beginning and at its end, that belong to its overlap with the neighbour, whatever the
+#: transition: so another transition never touches what lies between.
+HALF = 7
 _DIGITS = 4
 
 #: Words at the beginning of a scene that say: elsewhere, or another time.
@@ -111,6 +112,6 @@ def transition_for(before: FilmScene | None, after: FilmScene | None, wanted: Tr
     return Transition.CUT if talking else Transition.FADE
 
 
-def overlap_of(transition: Transition, before: int, after: int) -> int:
-    """Frames in which both are seen, of two shots of ``before`` and ``after`` frames: even, at most a third of each."""
-    return min(OVERLAP[transition], min(before, after) // 3) // 2 * 2
+def half_of(frames: int) -> int:
+    """A shot's share of an overlap, in frames: at most a sixth of its own."""
+    return min(HALF, frames // 6)

@@ -25,7 +25,7 @@ from storycore.film.rungs import Rung
 from storycore.keys import recipe_key
 
 #: Raised when equal recipes give another film: part of every segment's key.
-VERSION = 3
+VERSION = 4
 PRESET = "veryfast"
 _PIPE_BYTES = 1 << 20
 
@@ -64,6 +64,15 @@ class Segment:
     ass: str = ""
     blend: Transition = Transition.CUT
     ends: bool = False
+
+    @property
+    def cut_at(self) -> int | None:
+        """The frame at which its second take stands there at once; None where it does not."""
+        if len(self.takes) < 2 or self.blend is not Transition.CUT:
+            return None
+        first, second = self.takes
+        begin, end = max(second.begin, 0), min(first.begin + first.frames, self.frames)
+        return begin + (end - begin) // 2
 
     def key(self, rung: Rung) -> str:
         """The segment's key at ``rung``: equal keys, equal files."""
@@ -150,7 +159,10 @@ async def make_segment(
     with contextlib.suppress(OSError, AttributeError):  # fewer, longer writes; Linux only
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     ass = f"{name}.ass" if segment.ass else ""
-    args = await asyncio.to_thread(command, rung, ass, out.name, options or encoder_options(rung))
+    chosen = dict(options or encoder_options(rung))
+    if segment.cut_at is not None:
+        chosen["force_key_frames"] = f"{segment.cut_at / rung.fps:.6f}"
+    args = await asyncio.to_thread(command, rung, ass, out.name, chosen)
 
     def heard(frames: int) -> None:
         loop.call_soon_threadsafe(on_frames, frames)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storycore.film import picture
 from storycore.film.model import FilmPlan, FilmScene
-from storycore.film.moves import Move, move_for, overlap_of, path_for, transition_for
+from storycore.film.moves import HALF, Move, half_of, move_for, path_for, transition_for
 from storycore.film.options import SHAPES, Transition
 from storycore.film.picture import Look
 from storycore.film.rungs import FPS, Rung
@@ -57,50 +56,40 @@ def look_at_pictures(plan: FilmPlan) -> list[Seen]:
     return seen
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A shot on its way to segments: its takes (times in frames from the shot's first), and the way to the next."""
+    """A shot with its takes (in frames from its first), and how many of its frames belong to the overlaps around it."""
 
     shot: Shot
-    scene: FilmScene | None
-    takes: list[Take]
-    blend: Transition = Transition.CUT  # between its own two pictures
-    after: Transition = Transition.CUT
-    lead: int = 0  # frames of the overlap before it
-    tail: int = 0  # and of the one after it
+    takes: tuple[Take, ...]
+    blend: Transition  # between its own two pictures
+    lead: int
+    tail: int
 
 
 def described(plan: FilmPlan, timeline: Timeline, seen: Sequence[Seen], rung: Rung, part: range) -> Described:
     """What the shots in ``part`` are made of at ``rung``. Reads fonts: call it off the event loop."""
-    shots = [timeline.shots[index] for index in part]
-    lengths = _overlaps(plan, shots)
     written: list[Written] = []
     pieces: list[Piece] = []
     before: _Drawn | None = None
-    for place, (index, shot) in enumerate(zip(part, shots, strict=True)):
-        lead, tail = lengths[place][1], lengths[place + 1][1]
-        drawn = _drawn(plan, seen, shot, lead, tail)
-        if before is not None and lead:
-            pieces.append(Piece(_overlap(before, drawn, lengths[place][0]), None))
-        text = _text(plan, timeline, drawn, rung)
-        written.append(text)
-        pieces.append(Piece(_body(drawn, text, ends=place == len(shots) - 1), index))
+    for index in part:
+        last = index == part[-1]
+        drawn = _drawn(plan, seen, timeline.shots[index], before is not None, not last)
+        if before is not None and before.tail + drawn.lead:
+            way = transition_for(before.shot.scene, drawn.shot.scene, plan.options.transition)
+            pieces.append(Piece(_overlap(before, drawn, way), None))
+        written.append(_text(plan, drawn, rung))
+        pieces.append(Piece(_body(drawn, written[-1], ends=last), index))
         before = drawn
     return Described(tuple(pieces), _notes(timeline, seen, written))
 
 
-def _overlaps(plan: FilmPlan, shots: Sequence[Shot]) -> list[tuple[Transition, int]]:
-    """The transition before each shot and after the last, with its frames."""
-    ways = [(Transition.CUT, 0)]
-    for before, after in itertools.pairwise(shots):
-        way = transition_for(before.scene, after.scene, plan.options.transition)
-        ways.append((way, overlap_of(way, before.frames, after.frames)))
-    return [*ways, (Transition.CUT, 0)]
-
-
-def _drawn(plan: FilmPlan, seen: Sequence[Seen], shot: Shot, lead: int, tail: int) -> _Drawn:
-    """The takes of a shot: they begin with the overlap before it and end with the one after it."""
-    begin, frames = -(lead // 2), shot.frames + lead // 2 + tail // 2
+def _drawn(plan: FilmPlan, seen: Sequence[Seen], shot: Shot, led: bool, followed: bool) -> _Drawn:
+    """A shot's takes. They reach into the overlaps on both sides, also where there is none, so that a camera's way is
+    the same wherever its scene stands."""
+    half = half_of(shot.frames)
+    lead, tail = half if led else 0, half if followed else 0
+    begin, frames = -HALF, shot.frames + 2 * HALF
     shape = SHAPES[plan.options.shape]
     if shot.scene is None:
         everything = [found for scene in seen for found in scene.pictures]
@@ -108,33 +97,24 @@ def _drawn(plan: FilmPlan, seen: Sequence[Seen], shot: Shot, lead: int, tail: in
         path, sight = (everything[0 if opening else -1]) if everything else (None, None)
         move = Move.PUSH if opening else Move.PULL
         take = _take(path, sight, Look.SOFT, (move, 1), (begin, frames), shape, seed=0)
-        return _Drawn(shot, None, [take], lead=lead, tail=tail)
-    scene = shot.scene
-    found = seen[_index(plan, scene)].pictures
+        return _Drawn(shot, (take,), Transition.CUT, lead, tail)
+    number, motion = shot.scene.number, plan.options.motion
+    found = seen[_index(plan, shot.scene)].pictures
     pictures: tuple[tuple[Path | None, Sight | None], ...] = found or ((None, None),)
-    number, motion = scene.number, plan.options.motion
-    if len(pictures) == 1:
-        path, sight = pictures[0]
-        way = (move_for(number, sight, motion), number)
-        return _Drawn(
-            shot,
-            scene,
-            [_take(path, sight, Look.CLEAR, way, (begin, frames), shape, seed=number)],
-            lead=lead,
-            tail=tail,
-        )
     wanted = plan.options.transition
     blend = Transition.FADE if wanted is Transition.AUTO else wanted
-    shared = overlap_of(blend, frames // 2, frames // 2)
+    shared = 0 if blend is Transition.CUT else min(HALF, frames // 8)  # to each side of the middle
     half = frames // 2
-    spans = ((begin, half + shared // 2), (begin + half - shared // 2, frames - half + shared // 2))
-    takes = [
+    spans = ((begin, half + shared), (begin + half - shared, frames - half + shared))
+    takes = tuple(
         _take(
             path, sight, Look.CLEAR, (move_for(number + turn, sight, motion), number + turn), span, shape, seed=number
         )
-        for turn, ((path, sight), span) in enumerate(zip(pictures, spans, strict=True))
-    ]
-    return _Drawn(shot, scene, takes, blend, lead=lead, tail=tail)
+        for turn, ((path, sight), span) in enumerate(
+            zip(pictures, spans if len(pictures) > 1 else ((begin, frames),), strict=True)
+        )
+    )
+    return _Drawn(shot, takes, blend, lead, tail)
 
 
 def _index(plan: FilmPlan, scene: FilmScene) -> int:
@@ -166,32 +146,31 @@ def _take(
 
 def _body(drawn: _Drawn, text: Written, *, ends: bool) -> Segment:
     """What of a shot belongs to it alone."""
-    first = drawn.lead - drawn.lead // 2
-    frames = drawn.shot.frames - first - drawn.tail // 2
-    takes = tuple(replace(take, begin=take.begin - first) for take in drawn.takes)
-    blend = drawn.blend if len(takes) > 1 else Transition.CUT
-    return Segment(takes, frames, text.ass, blend, ends)
+    frames = drawn.shot.frames - drawn.lead - drawn.tail
+    takes = tuple(replace(take, begin=take.begin - drawn.lead) for take in drawn.takes)
+    return Segment(takes, frames, text.ass, drawn.blend if len(takes) > 1 else Transition.CUT, ends)
 
 
 def _overlap(before: _Drawn, after: _Drawn, way: Transition) -> Segment:
-    """The frames in which two shots are seen: half of them are the first one's, half the second's."""
-    frames = after.lead
-    last, first = before.takes[-1], after.takes[0]
-    takes = (replace(last, begin=frames - last.frames), replace(first, begin=0))
-    return Segment(takes, frames, "", way)
+    """The last frames of a shot and the first of the next, in which one gives way to the other."""
+    first, second = before.takes[-1], after.takes[0]
+    takes = (
+        replace(first, begin=first.begin - (before.shot.frames - before.tail)),
+        replace(second, begin=second.begin + before.tail),
+    )
+    return Segment(takes, before.tail + after.lead, "", way)
 
 
-def _text(plan: FilmPlan, timeline: Timeline, drawn: _Drawn, rung: Rung) -> Written:
+def _text(plan: FilmPlan, drawn: _Drawn, rung: Rung) -> Written:
     """The words over a shot's body; its times count from the body's first frame."""
-    lead = drawn.lead - drawn.lead // 2
-    seconds = (drawn.shot.frames - lead - drawn.tail // 2) / FPS
+    seconds = (drawn.shot.frames - drawn.lead - drawn.tail) / FPS
     size = (rung.width, rung.height)
-    scene = drawn.scene
+    scene = drawn.shot.scene
     if scene is None and drawn.shot.first == 0:
         return title_card(plan.title, seconds, *size)
     if scene is None:
         return credits_card(plan.title, plan.credits, seconds, *size)
-    lines = [Heard(heard.line, heard.begin - lead / FPS, heard.seconds) for heard in drawn.shot.lines]
+    lines = [Heard(heard.line, heard.begin - drawn.lead / FPS, heard.seconds) for heard in drawn.shot.lines]
     text = scene_subtitles(lines, seconds, *size)
     if drawn.takes[0].digest is None:
         return scene_card(scene.title or f"Scene {scene.number}", text, seconds, *size)

@@ -14,7 +14,7 @@ from PIL import Image
 from storycore.film import FilmLine, FilmScene
 from storycore.film.camera import Camera, CameraPath, Window
 from storycore.film.drawing import Drawing, Grounds
-from storycore.film.moves import Move, move_for, overlap_of, path_for, transition_for
+from storycore.film.moves import Move, half_of, move_for, path_for, transition_for
 from storycore.film.options import Motion, Transition
 from storycore.film.picture import OVERSAMPLING, Look, planes_of
 from storycore.film.segment import Segment, Take
@@ -147,6 +147,13 @@ def test_a_crossfade_passes_evenly_from_one_to_the_other(tmp_path: Path) -> None
     assert abs(between[6] - (seen[0] + seen[49]) / 2) < 15
 
 
+def test_a_cut_comes_at_once(tmp_path: Path) -> None:
+    drawing = two(tmp_path, Transition.CUT)
+    seen = brightness(drawing)
+    assert len(set(seen[:25])) == len(set(seen[25:])) == 1 and seen[24] > seen[25] + 100
+    assert drawing.segment.cut_at == 25
+
+
 def test_a_dip_goes_through_black(tmp_path: Path) -> None:
     seen = brightness(two(tmp_path, Transition.DIP))
     assert min(seen[23:27]) < 22
@@ -170,5 +177,4 @@ def test_the_way_from_scene_to_scene() -> None:
     assert transition_for(talk, later, Transition.AUTO) is Transition.DIP
     assert transition_for(None, plain, Transition.AUTO) is Transition.FADE
     assert transition_for(talk, later, Transition.CUT) is Transition.CUT
-    assert overlap_of(Transition.CUT, 90, 90) == 0
-    assert overlap_of(Transition.FADE, 90, 12) % 2 == 0 < overlap_of(Transition.FADE, 90, 12) <= 4
+    assert (half_of(90), half_of(12), half_of(3)) == (7, 2, 0)

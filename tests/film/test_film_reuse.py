@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from storycore.film import FilmPlan, FilmReport, make_film
+from storycore.film import FilmOptions, FilmPlan, FilmReport, make_film
+from storycore.film.options import Transition
 from tests.film.cache import FolderCache
 from tests.film.making import draw_picture, line, plan, write_tone
 
@@ -59,3 +60,11 @@ async def test_another_title_makes_title_and_credits_again(tmp_path: Path) -> No
     await made(film, tmp_path)
     report = await made(dataclasses.replace(film, title="Another"), tmp_path)
     assert (report.made, report.reused) == (2, 2)
+
+
+async def test_another_transition_makes_no_scene_again(tmp_path: Path) -> None:
+    film = plan(tmp_path, 2)
+    await made(film, tmp_path)
+    for transition in (Transition.CUT, Transition.DIP):
+        report = await made(dataclasses.replace(film, options=FilmOptions(transition=transition)), tmp_path)
+        assert (report.made, report.reused) == (0, 4)
