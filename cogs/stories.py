@@ -17,15 +17,16 @@ from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
 from bot.ui.text import cut, escape
 from storycore.errors import NotAllowedError, NotFoundError, ScriptError, StateError
-from storycore.script.reading import MAX_BYTES, read_script
+from storycore.script.reading import MAX_FILE_BYTES, is_archive, read_script
 from storycore.studio import stories
 from storycore.studio.stories import NewStory, StoryEntry
 from storycore.studio.views import StoryView
+from storycore.work.workshop import Workshop
 
 if TYPE_CHECKING:
     from bot.client import Fireside
 
-_TEXT_TYPES = (".txt", ".md", ".markdown", ".text")
+_SCRIPT_TYPES = (".txt", ".md", ".markdown", ".text", ".fountain", ".docx", ".docm")
 _LISTED = 20
 
 
@@ -67,7 +68,7 @@ class Stories(commands.Cog):
         await take_up(interaction, self.take)
 
     @story.command(name="new", description="Hand in a script: a file, or paste it in the pop-up")
-    @app_commands.describe(title="What the story is called", script="A text or Markdown file, at most 1 MiB")
+    @app_commands.describe(title="What the story is called", script="A text, Markdown, Fountain or Word file")
     async def new(
         self,
         interaction: Asked,
@@ -83,12 +84,14 @@ class Stories(commands.Cog):
                 await self.take(interaction, title or "", "", script)
 
     async def make_a_story(self, interaction: Asked, message: discord.Message) -> None:
-        """The message menu: a message's text, or the text file it holds, becomes a story."""
+        """The message menu: a message's text, or the script file it holds, becomes a story."""
         async with answering(interaction):
             check_place(interaction)
-            file = next((a for a in message.attachments if a.filename.lower().endswith(_TEXT_TYPES)), None)
+            file = next((a for a in message.attachments if a.filename.lower().endswith(_SCRIPT_TYPES)), None)
             if file is None and not message.content.strip():
-                raise ScriptError("There is no text in that message.", "Choose one with a story, or with a text file.")
+                raise ScriptError(
+                    "There is no text in that message.", "Choose one with a story, or with a script's file."
+                )
             first = next((line.strip("#*_ ") for line in message.content.splitlines() if line.strip("#*_ ")), "")
             title = PurePath(file.filename).stem if file is not None and not first else cut(first, 60)
             await interaction.response.send_modal(StoryForm(self.take, title=title, text=message.content, file=file))
@@ -98,7 +101,7 @@ class Stories(commands.Cog):
         channel_id = check_place(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         if file is not None:
-            text = await read_attachment(file)
+            text = await read_attachment(self.client.workshop, file)
             title = title or PurePath(file.filename).stem.replace("_", " ").replace("-", " ").capitalize()
         settings = self.client.settings
         width, height = settings.picture
@@ -200,17 +203,21 @@ class Stories(commands.Cog):
         raise NotFoundError(what, "Choose one from the list that appears while you type.")
 
 
-async def read_attachment(file: discord.Attachment) -> str:
-    """The text of an uploaded file: bounded before it is fetched, sniffed after. Raises ``ScriptError``."""
-    if file.size > MAX_BYTES:
+async def read_attachment(workshop: Workshop, file: discord.Attachment) -> str:
+    """The text of an uploaded file: bounded before it is fetched, sniffed after; an archive (Word), which a stranger
+    made, is unpacked in the reader's process. Raises ``ScriptError``.
+    """
+    if file.size > MAX_FILE_BYTES:
         raise ScriptError(
-            f"That file is too large ({file.size / 2**20:.1f} MiB); a script has at most {MAX_BYTES // 2**20} MiB.",
+            f"That file is too large ({file.size / 2**20:.1f} MiB); at most {MAX_FILE_BYTES >> 20} MiB are possible.",
             "Hand it in as plain text, in parts if need be.",
         )
     try:
         data = await file.read()
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise ScriptError("I could not fetch that file from Discord.", "Please upload it once more.") from error
+    if is_archive(data):
+        return await workshop.reader.run(read_script, data, file.filename)
     return await asyncio.to_thread(read_script, data, file.filename)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import films, prompt, serving
+from bot.cli import films, prompt, scenes, serving
 
 app = typer.Typer(
     name="fireside",
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 films.add_to(app)
 prompt.add_to(app)
+scenes.add_to(app)
 serving.add_to(app)
 
 

@@ -18,7 +18,9 @@ class Backend(StrEnum):
 
 Paths = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH...", help="A script (.txt, .md), or a folder of scripts.", show_default=False),
+    typer.Argument(
+        metavar="PATH...", help="A script (.txt, .md, .fountain, .docx), or a folder of scripts.", show_default=False
+    ),
 ]
 Project = Annotated[
     Path | None,

@@ -9,7 +9,8 @@ from storycore.errors import SettingsError
 from storycore.project.folder import SUFFIX, ProjectFolder, disk
 from storycore.project.model import Order
 
-_SCRIPTS = (".txt", ".md")
+_SCRIPTS = (".txt", ".md", ".fountain", ".docx")
+_ENDINGS = ", ".join(_SCRIPTS)
 _FILM = ".mp4"
 _MIB = 1 << 20
 
@@ -17,7 +18,7 @@ _MIB = 1 << 20
 def find_scripts(paths: Sequence[Path]) -> tuple[list[Path], bool]:
     """The scripts that ``paths`` name, each once, and whether they are one script that was named itself.
 
-    A folder gives its ``*.txt`` and ``*.md``, sorted; project folders among the paths are passed over. Raises
+    A folder gives its scripts by their endings, sorted; project folders among the paths are passed over. Raises
     ``SettingsError`` for what is not there.
     """
     found: dict[Path, Path] = {}
@@ -26,13 +27,13 @@ def find_scripts(paths: Sequence[Path]) -> tuple[list[Path], bool]:
             missing = not path.exists()
             inside = sorted(p for p in path.iterdir() if _is_script(p)) if path.is_dir() else []
         if missing:
-            raise SettingsError(f"{path} is not there.", "Name a script (.txt, .md) or a folder of scripts.")
+            raise SettingsError(f"{path} is not there.", f"Name a script ({_ENDINGS}) or a folder of scripts.")
         if path.is_dir() and path.name.endswith(SUFFIX):
             continue
         if path.is_dir() and not inside:
-            raise SettingsError(f"There is no script (.txt, .md) in the folder {path}.", "Put one there.")
+            raise SettingsError(f"There is no script ({_ENDINGS}) in the folder {path}.", "Put one there.")
         if not path.is_dir() and not path.is_file():
-            raise SettingsError(f"{path} is neither a file nor a folder.", "Name a script (.txt, .md).")
+            raise SettingsError(f"{path} is neither a file nor a folder.", f"Name a script ({_ENDINGS}).")
         for script in inside or [path]:
             found.setdefault(script.resolve(), script)
     if not found:

@@ -113,7 +113,9 @@ class StoryForm(Form):
             )
             self.add_item(
                 discord.ui.Label(
-                    text="…or a file", description="Plain text or Markdown, at most 1 MiB.", component=self.upload
+                    text="…or a file",
+                    description="Plain text, Markdown, Fountain or Word (.docx).",
+                    component=self.upload,
                 )
             )
 

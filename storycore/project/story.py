@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import BinaryIO
 
 from ruamel.yaml.comments import CommentedMap
 from sqlalchemy import select, update
@@ -20,7 +21,7 @@ from storycore.project.read import MAX_CHARACTERS, STORY_FILE, Known, parse, rea
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
 from storycore.project.write import rewritten, written
 from storycore.prompts.write import write_prompts
-from storycore.script.reading import read_script
+from storycore.script.reading import MAX_FILE_BYTES, read_script
 from storycore.store.models import UNFINISHED, FilmRow, StoryRow, StoryState, WorkState
 from storycore.studio import stories
 from storycore.studio.people import Person
@@ -42,6 +43,12 @@ def read_file(path: Path) -> str:
             raise ScriptError(f"This file has {size:,} bytes; that is no script.", "Hand in the story as plain text.")
         data = path.read_bytes()
     return read_script(data, path.name)
+
+
+def read_input(stream: BinaryIO) -> str:
+    """The same from standard input. Raises ``ScriptError``."""
+    data = stream.read(MAX_FILE_BYTES + 1)  # one too many is refused with the others
+    return read_script(data)
 
 
 def title_of(path: Path, text: str) -> str:

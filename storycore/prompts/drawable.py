@@ -12,18 +12,9 @@ from functools import cache
 import emoji
 
 from storycore.cast.lexicon import ANIMATE
+from storycore.script.places import PLACES
 from storycore.script.words import word_set
 
-PLACES = word_set(
-    """attic alley arena bakery balcony bank barn bay beach bedroom bridge cabin camp canyon castle cathedral cave
-    cellar chapel church city classroom cliff clearing coast corridor cottage courtyard crossroads deck desert
-    ditch dock dungeon farm field forest forge fortress garden gate glade graveyard grove hall harbor harbour hill
-    hospital hotel house hut inn island jungle kitchen lab laboratory lake library lighthouse market meadow mill
-    mine moor mountain museum office orchard palace park path pier pond prison pub pyramid rainforest river road
-    roof room ruins school sea shed ship shop shore smithy spaceship square stable station stage street submarine
-    swamp tavern temple tent theater theatre throne tomb tower town train tunnel valley village volcano wood woods
-    workshop yard battlefield airport stairs"""
-)
 THINGS = word_set(
     """acorn anchor anvil apron armor armour arrow ash axe bag barrel basket beard bed bell belly belt bicycle blade
     blanket blood boat bone book boot bottle bow bowl box branch bread broom bucket bush cage cake candle cannon

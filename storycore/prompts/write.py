@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from storycore.cast.model import CastMember
 from storycore.prompts.clauses import Clause, told_clauses
-from storycore.prompts.drawable import LIGHT, PLACES, drawables, singular
+from storycore.prompts.drawable import LIGHT, drawables, singular
 from storycore.prompts.escape import escape
 from storycore.prompts.looks import Look, find_looks, narration, pattern, present
+from storycore.script.markup import plain
 from storycore.script.model import LineKind, Scene, Script
+from storycore.script.places import PLACES
+from storycore.script.slugs import read_slug
 from storycore.script.words import word_set
 
 #: What every prompt ends with until a server chooses a style of its own.
@@ -30,7 +33,6 @@ _ON = word_set(
 )
 _BY = word_set("river sea lake pond gate harbor harbour")
 _OUTDOORS = word_set("tree sky rain grass snow sun moon storm cloud star wind")
-_SLUG = re.compile(r"(?:INT|EXT|I/E)[./EXTIN ]*\s*(?P<place>[^-–—]+?)\s*(?:[-–—]\s*(?P<time>[A-Z ]+))?$")
 
 
 @dataclass(slots=True)
@@ -161,11 +163,13 @@ def _last_place(text: str) -> str:
 
 def _heading(scene: Scene) -> tuple[str, str]:
     """Where and when, from a heading over the scene: EXT. LIGHTHOUSE - NIGHT."""
-    if not scene.lines or not scene.text[: scene.lines[0].start - scene.start].strip():
+    head = scene.text[: scene.lines[0].start - scene.start].strip() if scene.lines else ""
+    if not head:
         return "", ""
-    slug = _SLUG.match(scene.title)
-    if slug:
-        return f"at the {slug['place'].lower()}", (slug["time"] or "").strip().lower()
+    slugs = [slug for row in head.splitlines() if (slug := read_slug(plain(row)))]
+    if slugs:
+        place, time = slugs[-1]
+        return f"at the {place}" if place.islower() else f"at {place}", time
     shown = _places(scene.title) and len(scene.title.split()) <= 6
     title = scene.title[0].lower() + scene.title[1:]
     return ((f"at {title}" if title.startswith("the ") else title) if shown else ""), ""

@@ -62,6 +62,7 @@ _TRANSITION = re.compile(
 )
 _ENDED = re.compile(r"[.!?…:;—–\"”»“’')\]*_~|。！？」』]$")
 _DASH = re.compile(r"[ \t]*(?:—|–|―|--)[ \t]*\S")
+_INDENT = re.compile(r"[ \t]{2,}\S")
 _OPENS = re.compile(r"[ \t]*[\"“„«»‹]")
 
 
@@ -131,9 +132,9 @@ def _can_be_title(row: str, lines: int) -> bool:
 def _paragraphs(rows: list[_Row], group: list[int], labels: dict[int, Label]) -> Iterator[Block]:
     """Cut a run of unbroken rows into paragraphs: where rows are paragraphs of their own, each; else all one."""
     current: list[int] = []
-    wrapped = _is_wrapped([rows[i].text for i in group])
+    width = _width([rows[i].text for i in group])
     for i in group:
-        if current and _starts_anew(rows, i, current, labels, wrapped):
+        if current and _starts_anew(rows, i, current, labels, width):
             yield _paragraph(rows, current, labels)
             current = []
         current.append(i)
@@ -141,30 +142,33 @@ def _paragraphs(rows: list[_Row], group: list[int], labels: dict[int, Label]) ->
         yield _paragraph(rows, current, labels)
 
 
-def _is_wrapped(lines: list[str]) -> bool:
-    """Whether an editor broke these lines at its margin, so that their ends mean nothing."""
+def _width(lines: list[str]) -> int:
+    """The margin at which an editor broke these lines, so that their ends mean nothing; 0 where each is a paragraph."""
     inner = [line for line in lines[:-1] if not re.match(LABEL, line)]
     if not inner:
-        return False
+        return 0
     lengths = Counter(len(line) >= 40 for line in inner)
     unended = sum(not _ENDED.search(line.rstrip()) for line in inner)
-    return max(map(len, inner)) <= 120 and lengths[True] * 2 >= len(inner) and unended * 2 >= len(inner)
+    widest = max(map(len, inner))
+    return widest if widest <= 120 and lengths[True] * 2 >= len(inner) and unended * 2 >= len(inner) else 0
 
 
-def _starts_anew(rows: list[_Row], i: int, current: list[int], labels: dict[int, Label], wrapped: bool) -> bool:
+def _starts_anew(rows: list[_Row], i: int, current: list[int], labels: dict[int, Label], width: int) -> bool:
     row, before = rows[i].text, rows[i - 1].text
     if i in labels or _ITEM.match(row) or _DASH.match(row):
         return True
     label = labels.get(current[0])
     if label is not None and label.alone:
         return False
+    ended = bool(_ENDED.search(before.rstrip()))
     if label is not None:  # a labelled line goes on only where a margin broke it
-        return bool(_ENDED.search(before.rstrip())) or len(before) < 50
+        return ended or len(before) < 50
     if bool(_QUOTED.match(row)) != bool(_QUOTED.match(before)):
         return True
-    if not wrapped:
+    if not width:
         return True
-    return bool(_OPENS.match(row) and _ENDED.search(before.rstrip()))
+    indented = _INDENT.match(row) and not _INDENT.match(before)
+    return ended and bool(_OPENS.match(row) or indented or len(before.rstrip()) < 0.7 * width)
 
 
 def _paragraph(rows: list[_Row], members: list[int], labels: dict[int, Label]) -> Block:

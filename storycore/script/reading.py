@@ -8,15 +8,19 @@ import filetype
 
 from storycore.errors import ScriptError
 from storycore.script.markup import spoken
+from storycore.script.pasted import tidy_pasted
 from storycore.script.words import UNSPACED, count_words, has_words
 
 #: The largest file taken in: 1 MiB. 20,000 English words are about 120,000 bytes.
 MAX_BYTES = 1 << 20
+#: The largest file taken in at all: 8 MiB, for a Word document with pictures.
+MAX_FILE_BYTES = 8 << 20
 #: The most words a script may have.
 MAX_WORDS = 20_000
 #: The longest stretch without white space taken for a word, in code points (scripts without spaces apart).
 MAX_WORD_LENGTH = 500
 
+_ZIP = b"PK\x03\x04"
 _SAVE_AS_TEXT = "Open it where you wrote it, save it as plain text (.txt, UTF-8), and hand that in."
 _UTF8 = "Save the file as UTF-8 (in most editors under “Save as …”) and hand it in again."
 
@@ -32,22 +36,34 @@ _NAMES = {
     "application/zip": "a ZIP archive",
     "application/pdf": "a PDF",
     "application/msword": "a Word document",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "a Word document (.docx)",
     "application/vnd.oasis.opendocument.text": "an OpenDocument text (.odt)",
     "application/epub+zip": "an e-book (EPUB)",
 }
 
 
+def is_archive(data: bytes) -> bool:
+    """Whether reading this file means unpacking it: better in a process of its own."""
+    return data.startswith(_ZIP)
+
+
 def read_script(data: bytes, filename: str = "") -> str:
     """The text of a script file.
 
-    Takes UTF-8 (with or without a byte order mark) and UTF-16 with one, at most ``MAX_BYTES`` bytes, whatever the
-    file is called; ``filename`` only serves the wording of a refusal. Line ends become ``\\n`` and a byte order mark
-    goes; nothing else is changed. Raises ``ScriptError`` for what is empty, too large, no text, or no story.
+    Takes UTF-8 (with or without a byte order mark), UTF-16 with one, at most ``MAX_BYTES`` bytes, and Word documents
+    (.docx) of at most ``MAX_FILE_BYTES``, whatever the file is called; ``filename`` only serves the wording of a
+    refusal. Line ends become ``\\n``, a byte order mark goes, and so does what copying out of a PDF did
+    (``tidy_pasted``); nothing else is changed. CPU-bound. Raises ``ScriptError`` for what is empty, too large, no
+    text, or no story.
     """
-    if len(data) > MAX_BYTES:
+    if is_archive(data) and len(data) <= MAX_FILE_BYTES:
+        from storycore.script.word import is_word, read_word  # takes a while to load, and few need it
+
+        if is_word(data):
+            return check_text(read_word(data))
+    most = MAX_FILE_BYTES if is_archive(data) else MAX_BYTES
+    if len(data) > most:
         raise ScriptError(
-            f"This file has {len(data):,} bytes; a script may have at most {MAX_BYTES:,} (1 MiB).",
+            f"This file has {len(data):,} bytes; a script may have at most {most:,} ({most >> 20} MiB).",
             "Hand in the story as plain text, in several parts if it is that long.",
         )
     if not data.strip(b"\x00 \t\r\n\v\f"):
@@ -57,7 +73,8 @@ def read_script(data: bytes, filename: str = "") -> str:
 
 
 def check_text(text: str) -> str:
-    """The same for text that was pasted: line ends become ``\\n``, a leading byte order mark goes, the rest stays.
+    """The same for text that was pasted: line ends become ``\\n``, a leading byte order mark goes, a PDF's line breaks
+    are mended (``tidy_pasted``), the rest stays. Idempotent.
 
     Raises ``ScriptError`` for what is empty, too long, no text, or no story.
     """
@@ -74,7 +91,7 @@ def check_text(text: str) -> str:
     if not has_words(spoken(text)):
         raise ScriptError("There are no words in this script.", "A story needs at least one sentence to tell.")
     _refuse_too_long(text)
-    return text
+    return tidy_pasted(text)
 
 
 def _decode(data: bytes, filename: str) -> str:
@@ -111,8 +128,6 @@ def _format_of(data: bytes, filename: str) -> str:
     if kind is None:
         return ""
     mime = str(kind.mime)
-    if mime == "application/zip" and (filename.lower().endswith(".docx") or b"word/" in data):
-        return "a Word document (.docx)"
     family = mime.split("/", 1)[0]
     if family in ("image", "audio", "video", "font"):
         article = "an" if family in ("image", "audio") else "a"
@@ -122,7 +137,10 @@ def _format_of(data: bytes, filename: str) -> str:
 
 def _not_text(what: str) -> ScriptError:
     if what.startswith("a Word"):
-        return ScriptError(f"This is {what}, not plain text.", "Export it as text (.txt); .docx itself comes later.")
+        return ScriptError(
+            f"This is {what} of the old kind, or a locked one.",
+            "Save it as .docx without a password, or as plain text (.txt), and hand that in.",
+        )
     return ScriptError(f"This is {what}, not plain text.", _SAVE_AS_TEXT)
 
 

@@ -1,71 +1,67 @@
 """A script cut into scenes: the front door of this package.
 
-Scenes are found by dynamic programming over the lines: each border costs what it would hurt there (nothing between
-paragraphs where time or place change, more inside a paragraph, most between a quote and its “said she”), each scene
-what its length is off, and the cheapest cut wins. Headings and breaks are borders always.
+Scenes are found by dynamic programming over the lines: each border costs what it would hurt there (least where time,
+place and cast change between paragraphs, more inside a paragraph, most between a quote and its “said she”), each scene
+what its length is off, and the cheapest cut wins. Headings, breaks and what people said are borders always.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from spacy.language import Language
-
-from storycore.script.blocks import Block, BlockKind, find_blocks
-from storycore.script.lines import Piece, cut_paragraph
+from storycore.cast.facts import NOTHING_KNOWN, Facts
+from storycore.script.blocks import Block
+from storycore.script.borders import Presence, find_borders
+from storycore.script.draft import Draft, Section, read_draft
+from storycore.script.lines import Piece
 from storycore.script.markup import plain, spoken
 from storycore.script.model import Line, LineKind, Scene, Script
-from storycore.script.sentences import reading
+from storycore.script.setting import find_places, find_times
+from storycore.script.slugs import read_slug
+from storycore.script.titles import MAX_TITLE, shorten, title_of
 
-#: Between so many words a scene is at its best: 10 to 25 seconds of film.
-MIN_WORDS, MAX_WORDS = 25, 60
-_TARGET = 46
-#: The longest scene title, in characters.
-MAX_TITLE = 60
-
-_DAY = "(?:day|night|morning|evening|afternoon|summer|winter|spring|autumn|week|year|time)"
-_SPAN = "(?:days?|weeks?|months?|years?|hours?|nights?)"
-_CUE = re.compile(
-    r"[\"“„'*_]{0,3}(?:then|next|later|soon|suddenly|meanwhile|finally|at last|when|after|before|once|far away|so"
-    r"|at (?:dawn|dusk|night|noon|midnight|sunrise|sunset|first)|back (?:at|in|home)"
-    rf"|(?:the|that|this|one|another|each|every|all) (?:next |following |same |very )?{_DAY}"
-    rf"|(?:a|an|one|two|three|many|some|several|seven|a few) (?:\w{{1,12}} )?{_SPAN} (?:later|passed|after|went)"
-    r"|in the (?:morning|evening|afternoon|night|meantime|village|city|end|middle)"
-    r"|they (?:climbed|walked|went|rode|came|ran|travelled))\b",
-    re.IGNORECASE,
-)
+__all__ = ["FILM", "MAX_TITLE", "MAX_WORDS", "MIN_WORDS", "Pace", "cut", "parts", "read_draft", "split_script"]
 
 
-def split_script(text: str) -> Script:
-    """Cut ``text`` (``\\n`` line ends, plain or Markdown) into scenes of about 25 to 60 words with their lines.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long scenes are, in words: at their best between ``least`` and ``most``, best of all ``target``."""
+
+    least: int = 25
+    target: int = 46
+    most: int = 60
+
+
+#: 10 to 25 seconds of film for a picture.
+FILM = Pace()
+MIN_WORDS, MAX_WORDS = FILM.least, FILM.most
+
+#: What a border of even odds costs between paragraphs, and how much one step of the log odds changes that.
+_EVEN, _STEP = 0.1, 0.4
+
+
+def split_script(text: str, facts: Facts = NOTHING_KNOWN, pace: Pace = FILM) -> Script:
+    """Cut ``text`` (``\\n`` line ends, any form) into scenes of about 25 to 60 words with their lines.
 
     Any text is taken, also one that ``check_text`` would refuse; without words there are no scenes. Every word is in
     exactly one scene; lines lie within their scene, in order and disjoint; headings, labels and asides are not
-    spoken. Lines after a label (``MARTA: …``) carry its name as their speaker, all others none. Linear in the length.
+    spoken. Lines after a label (``MARTA: …``) carry its name as their speaker, all others none. Borders that people
+    set (``facts.begins``, ``facts.joined``) hold where their words still stand. Linear in the length.
     """
-    blocks = find_blocks(text)
-    sections: list[tuple[Block | None, list[Piece]]] = []
-    headings: list[Block] = []
-    fresh = True
-    with reading() as nlp:
-        for block in blocks:
-            if block.kind is not BlockKind.PARAGRAPH:
-                fresh = True
-                if block.kind is BlockKind.HEADING:
-                    headings.append(block)
-                continue
-            pieces = list(cut_paragraph(nlp, text, block))
-            if not pieces:
-                continue
-            if fresh:
-                sections.append((headings[-1] if headings else None, []))
-                if headings:
-                    pieces[0] = _reaching(pieces[0], headings[0].start)
-                headings, fresh = [], False
-            sections[-1][1].extend(pieces)
-        if not sections:
-            sections = [(None, _whatever_there_is(nlp, text, blocks))]
-    return Script(text, tuple(_scenes(text, sections)))
+    return cut(read_draft(text, facts), pace=pace)
+
+
+def cut(draft: Draft, presence: Presence | None = None, pace: Pace = FILM) -> Script:
+    """Cut a draft into scenes. ``presence`` (who is told of where, by offset) lets a change of cast count for what it
+    is; without it capitalised words stand in.
+    """
+    groups = [
+        (section.heading if k == 0 else None, group)
+        for section in draft.sections
+        for k, group in enumerate(_group(draft.text, section, presence, pace))
+    ]
+    return Script(draft.text, tuple(_scenes(draft.text, groups)))
 
 
 def parts(text: str, max_scenes: int) -> list[str]:
@@ -89,40 +85,58 @@ def parts(text: str, max_scenes: int) -> list[str]:
         rest = rest[scenes[keep].start :]
 
 
-def _reaching(piece: Piece, outer: int) -> Piece:
-    return Piece(piece.start, piece.end, outer, piece.kind, piece.speaker, piece.words, piece.opens, piece.rests)
-
-
-def _whatever_there_is(nlp: Language, text: str, blocks: list[Block]) -> list[Piece]:
-    """A script of headings or labels alone is read aloud after all: better than no film."""
-    headings = [block for block in blocks if block.kind is BlockKind.HEADING]
-    told = [Block(BlockKind.PARAGRAPH, block.start, block.body, block.end, "") for block in headings]
-    whole = Block(BlockKind.PARAGRAPH, 0, 0, len(text), "")
-    for candidates in (told, [whole]):
-        if pieces := [piece for block in candidates for piece in cut_paragraph(nlp, text, block)]:
-            return pieces
-    return []
-
-
-def _scenes(text: str, sections: list[tuple[Block | None, list[Piece]]]) -> list[Scene]:
-    groups = [
-        (heading if k == 0 else None, group)
-        for heading, pieces in sections
-        for k, group in enumerate(_group(text, pieces))
-    ]
+def _scenes(text: str, groups: Sequence[tuple[Block | None, list[Piece]]]) -> list[Scene]:
     scenes: list[Scene] = []
+    slug = ("", "")
     for n, (heading, group) in enumerate(groups):
         start = group[0].outer if n else 0
         end = groups[n + 1][1][0].outer if n + 1 < len(groups) else len(text)
         start, end = _tighten(text, start, end, group)
         lines = tuple(_line(text, piece) for piece in group)
-        title = _short(plain(text[heading.body : heading.end])) if heading else ""
-        scenes.append(Scene(start, end, title or _extract(lines), text[start:end], lines))
+        head = plain(text[heading.body : heading.end]) if heading else ""
+        if head:
+            slug = read_slug(head) or ("", "")
+        place, time = (slug[0] or _told_place(text, group)), (slug[1] or _told_time(text, group))
+        title = shorten(_title(head, *slug)) if head else title_of(lines)
+        scenes.append(Scene(start, end, title, text[start:end], lines, place, time))
     return scenes
+
+
+def _title(head: str, place: str, time: str) -> str:
+    """ "INT. THRONE ROOM - NIGHT" reads "Throne room, night"; any other heading stays as it is."""
+    if not place:
+        return head
+    return f"{place[:1].upper()}{place[1:]}{', ' if time else ''}{time}"
 
 
 def _line(text: str, piece: Piece) -> Line:
     return Line(piece.start, piece.end, spoken(text[piece.start : piece.end]), piece.kind, piece.speaker)
+
+
+def _told_place(text: str, group: Sequence[Piece]) -> str:
+    """Where the narrator puts the scene: the place that comes back in it, else the first."""
+    found = [
+        phrase
+        for piece in group
+        if piece.kind is LineKind.NARRATION
+        for phrase in find_places(text[piece.start : piece.end])
+    ]
+    if not found:
+        return ""
+    heads = [phrase.head for phrase in found]
+    best = max(range(len(found)), key=lambda i: (heads.count(heads[i]) * found[i].weight, -i))
+    return plain(found[best].text)
+
+
+def _told_time(text: str, group: Sequence[Piece]) -> str:
+    """When: the first time the narrator tells that says an hour or a season, else the first at all."""
+    found = [
+        phrase
+        for piece in group
+        if piece.kind is LineKind.NARRATION
+        for phrase in find_times(text[piece.start : piece.end])
+    ]
+    return plain(max(found, key=lambda phrase: phrase.weight).text) if found else ""
 
 
 def _tighten(text: str, start: int, end: int, group: list[Piece]) -> tuple[int, int]:
@@ -135,67 +149,47 @@ def _tighten(text: str, start: int, end: int, group: list[Piece]) -> tuple[int, 
     return start, end
 
 
-def _group(text: str, pieces: list[Piece]) -> list[list[Piece]]:
-    """The cheapest cut of a section's lines into scenes."""
-    best = [0.0] + [float("inf")] * len(pieces)
-    came = [0] * (len(pieces) + 1)
-    borders = [_border_cost(text, pieces, i) for i in range(len(pieces))]
-    for end in range(1, len(pieces) + 1):
+def _group(text: str, section: Section, presence: Presence | None, pace: Pace) -> list[list[Piece]]:
+    """The cheapest cut of a section's lines into scenes; lines that are held together are one."""
+    pieces = section.pieces
+    borders = find_borders(text, pieces, presence)
+    costs = [_border_cost(pieces, i, borders[i].score) for i in range(len(pieces))]
+    firsts = [i for i in range(len(pieces)) if i == 0 or i not in section.held]
+    ends = [*firsts[1:], len(pieces)]
+    best = [0.0] + [float("inf")] * len(firsts)
+    came = [0] * (len(firsts) + 1)
+    sizes = [sum(piece.words for piece in pieces[a:b]) for a, b in zip(firsts, ends, strict=True)]
+    for end in range(1, len(firsts) + 1):
         words = 0
         for begin in range(end - 1, -1, -1):
-            words += pieces[begin].words
-            if words > MAX_WORDS + MIN_WORDS and begin < end - 1:
+            words += sizes[begin]
+            if words > pace.most + pace.least and begin < end - 1:
                 break
-            cost = best[begin] + borders[begin] + _length_cost(words)
+            cost = best[begin] + costs[firsts[begin]] + _length_cost(words, pace)
             if cost < best[end]:
                 best[end], came[end] = cost, begin
     groups: list[list[Piece]] = []
-    end = len(pieces)
+    end = len(firsts)
     while end:
-        groups.append(pieces[came[end] : end])
+        groups.append(pieces[firsts[came[end]] : ends[end - 1]])
         end = came[end]
     return groups[::-1]
 
 
-def _length_cost(words: int) -> float:
-    if words < MIN_WORDS:
-        return 0.6 + (MIN_WORDS - words) * 0.12
-    if words > MAX_WORDS:
-        return 2.0 + (words - MAX_WORDS) * 0.3
-    return 0.6 * ((words - _TARGET) / 20) ** 2
+def _length_cost(words: int, pace: Pace) -> float:
+    if words < pace.least:
+        return 0.6 + (pace.least - words) * 3 / pace.least
+    if words > pace.most:
+        return 2.0 + (words - pace.most) * 18 / pace.most
+    return 0.6 * ((words - pace.target) * 2.3 / pace.target) ** 2
 
 
-def _border_cost(text: str, pieces: list[Piece], i: int) -> float:
+def _border_cost(pieces: Sequence[Piece], i: int, score: float) -> float:
     """What it hurts to begin a scene with this line."""
     if i == 0:
         return 0.0
-    piece, before = pieces[i], pieces[i - 1]
-    cue = _CUE.match(text, piece.start) is not None and piece.kind is LineKind.NARRATION
-    if not piece.opens:
-        if not piece.rests:
-            return 3.0
-        return 0.7 if cue else 1.2
-    if piece.kind is LineKind.SPEECH:
-        return 0.9 if before.kind is LineKind.SPEECH or not before.opens else 0.6
-    return 0.0 if cue else 0.35
-
-
-def _extract(lines: tuple[Line, ...]) -> str:
-    """A scene's title from its words: the beginning of its first narration, up to a clause's end where one is near."""
-    told = [line.text for line in lines if line.kind is LineKind.NARRATION and len(line.text.split()) > 3]
-    told = [text for text in told if not text[0].islower()] or told
-    text = told[0] if told else lines[0].text
-    if not told and lines[0].kind is LineKind.SPEECH:
-        return f"“{text}”" if len(text) < MAX_TITLE - 2 else _short(text)
-    clause = re.match(r"(.{12,58}?)[,.;:!?—–](?=\s|$)", text)
-    return _capital(clause[1] if clause else _short(text.rstrip(".")))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _short(text: str) -> str:
-    if len(text) <= MAX_TITLE:
-        return text
-    return text[: MAX_TITLE - 1].rsplit(None, 1)[0].rstrip(",;:—– ")[: MAX_TITLE - 1] + "…"
+    piece = pieces[i]
+    if not piece.opens and not piece.rests:
+        return 3.0
+    cost = max(0.0, _EVEN - _STEP * score)
+    return cost if piece.opens else cost + 0.8

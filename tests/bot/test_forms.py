@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import docx
 import pytest
 from sqlalchemy import select
 
@@ -49,3 +51,24 @@ async def test_two_scripts_handed_in_at_once_do_not_take_each_others_place(wire:
     async with wire.workshop.database.read() as session:
         kept = {row.title: (row.author_name, row.script) for row in await session.scalars(select(StoryRow))}
     assert kept == {"From a file": ("Ada", STORY), "Pasted": ("Bo", other)}
+
+
+async def test_a_word_document_becomes_a_story_and_a_broken_one_a_kind_answer(wire: Wire) -> None:
+    ada = wire.member("Ada")
+    document = docx.Document()
+    for paragraph in STORY.strip().split("\n\n"):
+        document.add_paragraph(paragraph)
+    file = io.BytesIO()
+    document.save(file)
+    message = await ada.send(wire.channel, files=[File("the-well.docx", file.getvalue())])
+    opened = (await ada.message_menu("Make a story", message)).modal
+    assert opened is not None
+    sent = await ada.submit(opened, {"title": "From Word"})
+    assert "reading" in (await sent.response()).text
+    form = (await ada.slash(wire.channel, "story new", title="Broken")).modal
+    assert form is not None
+    refused = await ada.submit(form, {"file": [File("tale.docx", file.getvalue()[:900])]})
+    assert "plain text" in (await refused.response()).text
+    async with wire.workshop.database.read() as session:
+        (story,) = await session.scalars(select(StoryRow))
+    assert (story.title, story.script) == ("From Word", STORY)

@@ -86,7 +86,7 @@ def test_what_is_no_story_is_refused_with_a_reason_and_a_way_out(data: bytes, na
 
 
 def test_a_word_document_is_told_apart_from_a_zip() -> None:
-    with pytest.raises(ScriptError, match="Export it as text"):
+    with pytest.raises(ScriptError, match="save it again without a password"):
         read_script(docx(), "story.txt")
 
 

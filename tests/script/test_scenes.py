@@ -69,7 +69,7 @@ def test_headings_and_rules_begin_scenes_and_are_not_spoken() -> None:
     ]
 
 
-@pytest.mark.parametrize("title", ["Siegfried and the Dragon", "CHAPTER ONE", "Chapter 3: The cave", "INT. CAVE - DAY"])
+@pytest.mark.parametrize("title", ["Siegfried and the Dragon", "CHAPTER ONE", "Chapter 3: The cave"])
 def test_titles_of_plain_text_are_headings(title: str) -> None:
     script = split_script(f"{title}\n\nThe cave was dark and cold.")
     assert [scene.title for scene in script.scenes] == [title]

@@ -1,0 +1,38 @@
+"""A screenplay's headings: ``INT. THRONE ROOM - NIGHT`` says where and when."""
+
+from __future__ import annotations
+
+import re
+
+_SLUG = re.compile(
+    r"\.?(?P<kind>(?:INT|EXT|EST|I/E)(?:\.?/(?:INT|EXT))?)[. ]+(?P<rest>\S.*?)(?:[ \t]*#[\w.-]+#)?$", re.IGNORECASE
+)
+_TIME = re.compile(
+    r"\b(?:day|night|morning|evening|afternoon|dawn|dusk|noon|midnight|sunrise|sunset|later|continuous|same|"
+    r"moments|twilight|winter|summer|spring|autumn|today|tomorrow|yesterday|past|present|future|hours?|years?)\b",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"[ \t]+[-–—]+[ \t]+|[ \t]*[–—][ \t]*|,[ \t]+(?=[^,]*$)")
+#: "INT. CAVE - CONTINUOUS" tells no time of its own.
+_NO_TIME = frozenset(("continuous", "same", "same time", "later", "moments later"))
+
+
+def read_slug(heading: str) -> tuple[str, str] | None:
+    """Place and time of a screenplay's heading in small letters ("throne room", "night"); None for any other heading.
+
+    The time is "" where it is not told.
+    """
+    match = _SLUG.match(heading.strip())
+    if match is None:
+        return None
+    cut = [part.strip() for part in _DASH.split(match["rest"]) if part.strip()]
+    time = ""
+    if len(cut) > 1 and _TIME.search(cut[-1]) and len(cut[-1].split()) <= 4:
+        time = cut.pop()
+    place = _tidy(", ".join(cut))
+    return (place, "" if time.lower() in _NO_TIME else _tidy(time)) if place else None
+
+
+def _tidy(words: str) -> str:
+    """Small letters for what is shouted; what is written with care stays."""
+    return words.lower() if words.isupper() else words
