@@ -21,6 +21,7 @@ from storycore.project.read import MAX_CHARACTERS, STORY_FILE, Known, parse, rea
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
 from storycore.project.write import rewritten, written
 from storycore.prompts.write import write_prompts
+from storycore.script.fountain import title_page
 from storycore.script.reading import MAX_FILE_BYTES, read_script
 from storycore.store.models import UNFINISHED, FilmRow, StoryRow, StoryState, WorkState
 from storycore.studio import stories
@@ -52,10 +53,15 @@ def read_input(stream: BinaryIO) -> str:
 
 
 def title_of(path: Path, text: str) -> str:
-    """A story's title: the one heading of first rank that the script opens with, else the file's name."""
+    """A story's title: the one heading of first rank that the script opens with, or that of a
+    screenplay's title page, else the file's name.
+    """
     headings = [line[2:].strip().strip("#*_ ") for line in text.splitlines() if line.startswith("# ")]
     if len(headings) == 1 and headings[0] and text.lstrip().startswith("# "):
         return tidy_title(headings[0])
+    told = next((title for title in title_page(text.splitlines()[:20]).values() if title), "")
+    if told:
+        return tidy_title(told.strip("#*_ "))
     name = path.stem if " " in path.stem else path.stem.replace("-", " ").replace("_", " ")
     return tidy_title(name[:1].upper() + name[1:])
 

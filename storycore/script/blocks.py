@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storycore.script.labels import LABEL, Label, find_labels
+from storycore.script.fountain import hidden, is_forced_heading, is_fountain, is_synopsis, masked, title_page
+from storycore.script.labels import ASIDE, LABEL, Label, find_labels
+from storycore.script.slugs import is_slug
 from storycore.script.words import has_words
 
 
@@ -21,6 +23,7 @@ class BlockKind(StrEnum):
     HEADING = "heading"
     BREAK = "break"
     PARAGRAPH = "paragraph"
+    NOTE = "note"  # for the writer alone: neither told nor a border
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,27 @@ _CHAPTER = re.compile(
     rf"(?:(?:chapter|scene|act|part|book|kapitel|szene|teil)[ \t]+{_NUMBER}\b|prologue\b|epilogue\b).{{0,60}}$",
     re.IGNORECASE,
 )
-_SLUG = re.compile(r"(?:INT|EXT|INT\.?/EXT|EXT\.?/INT|I/E)[. ][ \t]*\S.{0,80}$")
 _TRANSITION = re.compile(
     r"(?:FADE (?:IN|OUT|TO [A-Z ]+)|(?:SMASH |JUMP |MATCH )?CUT TO(?: [A-Z ]+)?|DISSOLVE TO)[.:]?$"
 )
+_CROSSING = re.compile(r">[ \t]*[^<a-z]+[.:]?$|[^a-z]+ TO:$")
+_MARKED = re.compile(r"[ \t]*(?:>[ \t]*(?P<told>\S[^<\n]*?)[ \t]*<|[!~](?P<action>\S.*))[ \t]*$")
 _ENDED = re.compile(r"[.!?…:;—–\"”»“’')\]*_~|。！？」』]$")
 _DASH = re.compile(r"[ \t]*(?:—|–|―|--)[ \t]*\S")
 _INDENT = re.compile(r"[ \t]{2,}\S")
+#: A quotation mark that is not closed within so many lines was forgotten.
+_VERSE = 8
 _OPENS = re.compile(r"[ \t]*[\"“„«»‹]")
 
 
 def find_blocks(text: str) -> list[Block]:
     """The blocks of ``text`` in order; what lies between them is white space, markup or fences."""
-    rows = [_Row(m.start(), m.end(), m.group()) for m in re.finditer(r"[^\n]+|(?<=\n)(?=\n)", text)]
+    rows = _rows(text)
+    screenplay = is_fountain([row.text for row in rows])
+    if screenplay:
+        rows = _rows(masked(text, hidden(text)))
+    blocks = _title_page(rows) if screenplay else []
     labels = find_labels([row.text for row in rows])
-    blocks: list[Block] = []
     group: list[int] = []
 
     def flush() -> None:
@@ -86,13 +95,48 @@ def find_blocks(text: str) -> list[Block]:
             last = rows[group.pop()]
             flush()
             blocks.append(_heading(last, last.text.strip()))
-        elif block := _outline(rows, i, first):
+        elif block := (_forced(rows[i]) if screenplay else None) or _outline(rows, i, first):
             flush()
             blocks.append(block)
         else:
             group.append(i)
     flush()
     return blocks
+
+
+def unheard(text: str) -> list[tuple[int, int]]:
+    """What nobody hears although it stands within paragraphs: a screenplay's notes and cut passages."""
+    ranges = hidden(text)
+    return ranges if ranges and is_fountain(text.split("\n")) else []
+
+
+def _rows(text: str) -> list[_Row]:
+    return [_Row(m.start(), m.end(), m.group()) for m in re.finditer(r"[^\n]+|(?<=\n)(?=\n)", text)]
+
+
+def _title_page(rows: list[_Row]) -> list[Block]:
+    """The title page's blocks; its rows are emptied, so that nothing else is seen in them."""
+    blocks: list[Block] = []
+    for i, title in title_page([row.text for row in rows]).items():
+        row = rows[i]
+        blocks.append(_heading(row, title) if title else Block(BlockKind.NOTE, row.start, row.end, row.end))
+        rows[i] = _Row(row.start, row.end, "")
+    return blocks
+
+
+def _forced(row: _Row) -> Block | None:
+    """What a screenplay marks by its first character: a heading, a synopsis, a transition, a centred line, action."""
+    bare = row.text.strip()
+    if is_synopsis(row.text):
+        return Block(BlockKind.NOTE, row.start, row.end, row.end)
+    if is_forced_heading(row.text):
+        return _heading(row, bare)
+    if _CROSSING.match(bare):
+        return Block(BlockKind.BREAK, row.start, row.end, row.end)
+    if marked := _MARKED.match(row.text):
+        group = "told" if marked["told"] is not None else "action"
+        return Block(BlockKind.PARAGRAPH, row.start, row.start + marked.start(group), row.start + marked.end(group))
+    return None
 
 
 def _outline(rows: list[_Row], i: int, first: int) -> Block | None:
@@ -106,7 +150,7 @@ def _outline(rows: list[_Row], i: int, first: int) -> Block | None:
         return _heading(row, marked["title"])
     if len(row.text) > 100 or not has_words(bare):
         return None
-    if _SLUG.match(bare) or (_CHAPTER.match(bare) and not bare.endswith((",", ";"))):
+    if is_slug(bare) or (_CHAPTER.match(bare) and not bare.endswith((",", ";"))):
         return _heading(row, bare)
     alone = (i == 0 or not rows[i - 1].text.strip()) and (i + 1 == len(rows) or not rows[i + 1].text.strip())
     if alone and (i == first or bare.isupper()) and _can_be_title(bare, 1) and i + 1 < len(rows):
@@ -132,25 +176,48 @@ def _can_be_title(row: str, lines: int) -> bool:
 def _paragraphs(rows: list[_Row], group: list[int], labels: dict[int, Label]) -> Iterator[Block]:
     """Cut a run of unbroken rows into paragraphs: where rows are paragraphs of their own, each; else all one."""
     current: list[int] = []
-    width = _width([rows[i].text for i in group])
+    width = _width([rows[i].text for i in group[:-1] if i not in labels])
     for i in group:
         if current and _starts_anew(rows, i, current, labels, width):
-            yield _paragraph(rows, current, labels)
+            yield from _said(rows, current, labels)
             current = []
         current.append(i)
     if current:
-        yield _paragraph(rows, current, labels)
+        yield from _said(rows, current, labels)
+
+
+def _said(rows: list[_Row], members: list[int], labels: dict[int, Label]) -> Iterator[Block]:
+    """A paragraph; below a screenplay's name each stretch between asides like (beat) that have a line of their own."""
+    label = labels.get(members[0])
+    asides = [i for i in members[1:] if label and label.alone and ASIDE.fullmatch(rows[i].text)]
+    begin = 0
+    for aside in asides:
+        stop = members.index(aside)
+        if stop > max(begin, 1):
+            yield _after(rows, members[begin:stop], labels, label)
+            begin = stop
+    last = _after(rows, members[begin:], labels, label)
+    if last.body < last.end or not asides:
+        yield last
+
+
+def _after(rows: list[_Row], members: list[int], labels: dict[int, Label], label: Label | None) -> Block:
+    """The stretch that begins with a name's row, or with an aside's."""
+    if members[0] in labels or label is None:
+        return _paragraph(rows, members, labels)
+    first, last = rows[members[0]], rows[members[-1]]
+    body = rows[members[1]].start if len(members) > 1 else last.end
+    return Block(BlockKind.PARAGRAPH, first.start, body, last.end, label.name)
 
 
 def _width(lines: list[str]) -> int:
     """The margin at which an editor broke these lines, so that their ends mean nothing; 0 where each is a paragraph."""
-    inner = [line for line in lines[:-1] if not re.match(LABEL, line)]
-    if not inner:
+    if not lines:
         return 0
-    lengths = Counter(len(line) >= 40 for line in inner)
-    unended = sum(not _ENDED.search(line.rstrip()) for line in inner)
-    widest = max(map(len, inner))
-    return widest if widest <= 120 and lengths[True] * 2 >= len(inner) and unended * 2 >= len(inner) else 0
+    lengths = Counter(len(line) >= 40 for line in lines)
+    unended = sum(not _ENDED.search(line.rstrip()) for line in lines)
+    widest = max(map(len, lines))
+    return widest if widest <= 120 and lengths[True] * 2 >= len(lines) and unended * 2 >= len(lines) else 0
 
 
 def _starts_anew(rows: list[_Row], i: int, current: list[int], labels: dict[int, Label], width: int) -> bool:
@@ -165,10 +232,18 @@ def _starts_anew(rows: list[_Row], i: int, current: list[int], labels: dict[int,
         return ended or len(before) < 50
     if bool(_QUOTED.match(row)) != bool(_QUOTED.match(before)):
         return True
+    if _is_open([rows[k].text for k in current[-_VERSE:]]) and not _OPENS.match(row):
+        return False
     if not width:
         return True
     indented = _INDENT.match(row) and not _INDENT.match(before)
     return ended and bool(_OPENS.match(row) or indented or len(before.rstrip()) < 0.7 * width)
+
+
+def _is_open(lines: list[str]) -> bool:
+    """Whether somebody is still speaking at the end of these lines: a verse in quotation marks."""
+    said = "".join(lines)
+    return said.count('"') % 2 == 1 or said.count("“") > said.count("”")
 
 
 def _paragraph(rows: list[_Row], members: list[int], labels: dict[int, Label]) -> Block:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from spacy.language import Language
 
 from storycore.cast.facts import NOTHING_KNOWN, Facts
-from storycore.script.blocks import Block, BlockKind, find_blocks
+from storycore.script.blocks import Block, BlockKind, find_blocks, unheard
 from storycore.script.lines import Piece, cut_paragraph
 from storycore.script.sentences import reading
 from storycore.script.words import count_words, has_words
@@ -54,13 +54,16 @@ def _sections(nlp: Language, text: str, blocks: Sequence[Block]) -> list[Section
     sections: list[Section] = []
     headings: list[Block] = []
     fresh = True
+    notes = unheard(text)
     for block in blocks:
+        if block.kind is BlockKind.NOTE:
+            continue
         if block.kind is not BlockKind.PARAGRAPH:
             fresh = True
             if block.kind is BlockKind.HEADING:
                 headings.append(block)
             continue
-        pieces = list(cut_paragraph(nlp, text, block))
+        pieces = list(cut_paragraph(nlp, text, block, notes))
         if not pieces:
             continue
         if fresh:

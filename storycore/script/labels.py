@@ -14,10 +14,13 @@ LABEL = re.compile(
     r"[*_]{0,3}[ \t]?[:：][*_]{0,3}"
     r"(?=[ \t]|[\"“„«]|$)"
 )
-_ASIDE = re.compile(r"[ \t]*[*_]{0,3}\([^()\n]{1,80}\)[*_]{0,3}[ \t]*")
+ASIDE = re.compile(r"[ \t]*[*_]{0,3}\([^()\n]{1,80}\)[*_]{0,3}[ \t]*")
 _CUE = re.compile(
-    r"[ \t]*[*_]{0,3}(?P<name>[A-Z][A-Z .'’&#0-9-]{1,38}?)(?P<aside>[ \t]*\([^()\n]{1,60}\))?[*_]{0,3}[ \t]*$"
+    r"[ \t]*(?P<forced>@)?[*_]{0,3}(?P<name>[^\W\d_][\w .'’&#-]{1,38}?)(?P<aside>[ \t]*\([^()\n]{1,60}\))?"
+    r"[ \t]*\^?[*_]{0,3}[ \t]*$"
 )
+#: Set in the middle of the page with blanks or tabs.
+_CENTRED = re.compile(r"(?:[ ]{12,}|\t{2,})\S")
 _PARTICLES = word_set("the of von van de la le der du and & a an old young little big")
 _NOT_NAMES = word_set(
     """note notes title chapter scene act part author by warning moral example result summary ps p.s. nb todo date time
@@ -81,14 +84,18 @@ def _is_cue(lines: list[str], i: int, match: re.Match[str]) -> bool:
     name = match["name"].strip()
     below = lines[i + 1].strip()
     above = i == 0 or not lines[i - 1].strip()
+    if match["forced"]:
+        return bool(below)
     letters = sum(map(str.isalpha, name))
-    plain = len(name.split()) <= 3 and letters >= 2 and name not in _NO_CUES and name.lower() not in _NOT_NAMES
+    shown = name.isupper() or (_CENTRED.match(lines[i]) is not None and _is_capitalised(name))
+    plain = shown and len(name.split()) <= 3 and letters >= 2
+    plain = plain and name.upper() not in _NO_CUES and name.lower() not in _NOT_NAMES
     return plain and above and bool(below) and not below.isupper() and not re.match(r"[=\-*_~#]", below)
 
 
 def _after_aside(line: str, at: int, whole: bool = False) -> int:
     """Past an aside like (laughing); past one that fills the line only where ``whole`` says that more follows."""
-    aside = _ASIDE.match(line, at)
+    aside = ASIDE.match(line, at)
     return aside.end() if aside and (whole or aside.end() < len(line)) else at
 
 

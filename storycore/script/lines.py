@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -17,6 +17,11 @@ from storycore.script.sentences import cut_segment, sentence_ends
 from storycore.script.words import count_words, has_words
 
 _ENDS = re.compile(r"[.!?…。！？:][\"”’'»›)\]*_」』“]*\s*$")
+#: Between sentences: a whole sentence in brackets, or a word for the actor.
+_ASIDE = re.compile(
+    r"(?<=[.!?…\"”’*_] )"
+    r"\((?:(?P<told>[^\W\da-z][^()\n]{8,300}[.!?…])|(?:beat|pause|pauses|laughs|sighs|silence|whispering|softly))\)[ ]?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,13 @@ class Piece:
     rests: bool
 
 
-def cut_paragraph(nlp: Language, text: str, block: Block) -> Iterator[Piece]:
-    """The lines of one paragraph, in order, disjoint; every word of its body is in exactly one of them."""
+def cut_paragraph(nlp: Language, text: str, block: Block, unheard: Sequence[tuple[int, int]] = ()) -> Iterator[Piece]:
+    """The lines of one paragraph, in order, disjoint; every word of its body is in exactly one of them, but for those
+    in the ``unheard`` ranges (in order, disjoint).
+    """
     outer, opens = block.start, True
     ends = [block.body + end for end in sentence_ends(nlp, text[block.body : block.end])]
-    for start, end, kind in _segments(text, block):
+    for start, end, kind in _heard(_segments(text, block), unheard):
         inner = _slice(ends, start, end)
         for a, b in cut_segment(text, start, end, inner):
             if not has_words(spoken(text[a:b])):
@@ -49,6 +56,20 @@ def cut_paragraph(nlp: Language, text: str, block: Block) -> Iterator[Piece]:
             speaker = (block.label or None) if kind is LineKind.SPEECH else None
             yield Piece(a, b, outer if opens else a, kind, speaker, words, opens, rests)
             opens = False
+
+
+def _heard(
+    segments: Iterable[tuple[int, int, LineKind]], unheard: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, LineKind]]:
+    for start, end, kind in segments:
+        at = start
+        first = bisect_right(unheard, start, key=lambda note: note[1])
+        for note_start, note_end in unheard[first : bisect_left(unheard, end, key=lambda note: note[0])]:
+            if note_start > at:
+                yield at, note_start, kind
+            at = note_end
+        if at < end:
+            yield at, end, kind
 
 
 def _is_tag(text: str, start: int, end: int) -> bool:
@@ -63,7 +84,7 @@ def _slice(ends: list[int], start: int, end: int) -> list[int]:
 def _segments(text: str, block: Block) -> Iterator[tuple[int, int, LineKind]]:
     """The paragraph's stretches of narration and speech, in order."""
     if block.label is not None:
-        yield block.body, block.end, LineKind.SPEECH if block.label else LineKind.NARRATION
+        yield from _labelled(text, block, LineKind.SPEECH if block.label else LineKind.NARRATION)
         return
     at = block.body
     for quote in find_quotes(text, block.body, block.end):
@@ -75,3 +96,16 @@ def _segments(text: str, block: Block) -> Iterator[tuple[int, int, LineKind]]:
         at = quote.end
     if has_words(text[at : block.end]):
         yield at, block.end, LineKind.NARRATION
+
+
+def _labelled(text: str, block: Block, kind: LineKind) -> Iterator[tuple[int, int, LineKind]]:
+    """What a label's speaker says, and what happens meanwhile: (She takes the lamp.) is told, (beat) is not."""
+    at = block.body
+    for aside in _ASIDE.finditer(text, block.body, block.end):
+        if has_words(text[at : aside.start()]):
+            yield at, aside.start(), kind
+        if aside["told"]:
+            yield aside.start(), aside.end(), LineKind.NARRATION
+        at = aside.end()
+    if has_words(text[at : block.end]):
+        yield at, block.end, kind

@@ -19,6 +19,9 @@ _TAG = re.compile(
     r"\s*(?:he|she|they|it|[A-Z][\w’'-]*|the\s+\w+)?\s*"
     r"(?:said|says|asked|asks|cried|replied|answered|whispered|shouted|called|growled|muttered|added|laughed)\b"
 )
+_TAGGED = re.compile(r"\b(?:said|says|asked|cried|cry|replied|answered|whispered|shouted|called|saying|exclaimed)\s*$")
+#: So few words in the middle of a sentence are a word in inverted commas, not speech: the first “note,” of Europe.
+_FEW = 3
 _SPEECH_END = re.compile(r"[,.!?…:;—–-]\W{0,4}$")
 
 
@@ -36,12 +39,21 @@ def find_quotes(text: str, start: int, end: int) -> list[Quote]:
     """The direct speech in the paragraph ``text[start:end]``, in order, disjoint. Scare quotes are left out."""
     part = text[start:end]
     dash = _DASH.match(part)
-    quotes = _dash_dialogue(part, dash.end()) if dash else _paired(part) or _single(part)
+    quotes = _dash_dialogue(part, dash.end()) if dash else _marked(part)
     return [
         Quote(start + q.start, start + q.end, start + q.inside, start + q.inside_end)
         for q in quotes
         if _is_speech(part, q)
     ]
+
+
+def _marked(part: str) -> list[Quote]:
+    """By the marks that stand outermost: double ones, or single ones with the double inside."""
+    double, single = _paired(part), _single(part)
+    if not double:
+        return single
+    outer = any(s.start < double[0].start and double[0].end <= s.end for s in single)
+    return single if outer else double
 
 
 def _paired(part: str) -> list[Quote]:
@@ -125,6 +137,8 @@ def _is_speech(part: str, quote: Quote) -> bool:
     before = part[max(0, quote.start - 80) : quote.start].rstrip()
     if not before or (before.endswith((",", ":", "—", "–")) and not inside[0].islower()):
         return True
+    if before[-1].isalnum() and len(inside.split(None, _FEW)) <= _FEW and not _TAGGED.search(before):
+        return bool(re.match(r"\W{0,3}" + _TAG.pattern, part[quote.end : quote.end + 80]))
     if _SPEECH_END.search(inside[-8:]) or len(inside.split(None, 6)) > 5:
         return True
     return bool(re.match(r"\W{0,3}" + _TAG.pattern, part[quote.end : quote.end + 80]))

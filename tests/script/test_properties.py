@@ -15,7 +15,9 @@ PIECES = st.sampled_from(
         "”", "„", "«", "»", "'", "‘", "’", "—", "— ", "-", "# ", "## A head", "---", "***", "* * *", "> ", "- ", "1. ",
         "`", "```", "**", "_", "~~", "||", "[a](b)", "[", "](", "<:x:12>", "<!--", "-->", "<b>", "\\", "(", ")",
         "\u202e", "\u200b", "\u00ad", "🦊", "é", "e\u0301", "漢字", "ไทย", "@everyone", "{\\an8}", "THE END",
-        "INT. CAVE - DAY", "Chapter 1", "===", "\t", "\x0b", "\x85", "\u2028", "\x1c", "x" * 250, "Mr. ", "word " * 40,
+        "INT. CAVE - DAY",
+        "INT. HUT", "Title: x\n", "[[", "]]", "/*", "*/", "\n@Bo\n", "(beat)", "> X <", "\n= s\n",
+        "Chapter 1", "===", "\t", "\x0b", "\x85", "\u2028", "\x1c", "x" * 250, "Mr. ", "word " * 40,
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=200))
@@ -75,6 +77,11 @@ def test_parts_make_the_whole_again(text: str, most: int) -> None:
         "<!-- a " * 5_000,
         "a (" * 10_000,
         "A: b\n" * 5_000,
+        "INT. A\n\n" + "[[a ]" * 20_000,
+        "INT. A\n\n" + "/*/* b */" * 5_000,
+        "INT. A\n\nBO\n" + "(x)\nyes\n" * 5_000,
+        "’‘" * 20_000 + "a",
+        "in the old " * 10_000,
         "#" * 30_000 + " a\n",
         "> " * 30_000 + "a",
         " " * 100_000 + "a",

@@ -170,3 +170,30 @@ def test_long_scripts_are_offered_in_parts_that_make_the_whole() -> None:
 
 def test_no_words_no_scenes() -> None:
     assert split_script("🎉 … !!!\n\n---") == Script("🎉 … !!!\n\n---", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("“My dog,” he said, “is 'big'.”", ["My dog,", "is 'big'."]),
+        ("'Go straight,' said the raven. 'And if she asks, \"Wert thou there?\" say so.'", 2),
+        ('He wrote the word "Service." on the first "note," of all.', []),
+        ('The giant sang:\n    "Sleep, sleep,\n    my baby dear,\n    to-morrow is here!"\nThen he slept.', 1),
+        ("QUEEN: Give me your fear. (She touches his forehead.) There. (beat) Go.\nTOM: I (and he) went.", 4),
+        ("they yelled \"run!!\" and ran 😱 and the dog's dogs' bones weren't 'ours'", ["run!!"]),
+    ],
+)
+def test_what_is_said_and_what_is_not(text: str, said: list[str] | int) -> None:
+    found = [line for kind, line in lines(text) if kind == "s"]
+    assert (len(found) if isinstance(said, int) else found) == said
+
+
+def test_what_happens_while_somebody_speaks_is_told_by_the_narrator() -> None:
+    text = "QUEEN: Give me your fear. (She touches his forehead.) There. (beat) Go.\nTOM: I (and he) went."
+    assert lines(text) == [
+        ("s", "Give me your fear."),
+        ("n", "(She touches his forehead.)"),
+        ("s", "There."),
+        ("s", "Go."),
+        ("s", "I (and he) went."),
+    ]
