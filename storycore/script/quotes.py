@@ -137,7 +137,8 @@ def _is_speech(part: str, quote: Quote) -> bool:
     before = part[max(0, quote.start - 80) : quote.start].rstrip()
     if not before or (before.endswith((",", ":", "—", "–")) and not inside[0].islower()):
         return True
-    if before[-1].isalnum() and len(inside.split(None, _FEW)) <= _FEW and not _TAGGED.search(before):
+    few = len(inside.split(None, _FEW)) <= _FEW and inside[-1] not in "!?…"
+    if few and before[-1].isalnum() and not _TAGGED.search(before):
         return bool(re.match(r"\W{0,3}" + _TAG.pattern, part[quote.end : quote.end + 80]))
     if _SPEECH_END.search(inside[-8:]) or len(inside.split(None, 6)) > 5:
         return True
