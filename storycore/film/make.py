@@ -21,13 +21,12 @@ from storycore.film.drawing import Grounds
 from storycore.film.joining import Joined, Joiner, Stretch
 from storycore.film.letters import lay_out_fonts
 from storycore.film.model import FilmPart, FilmPlan, FilmProgress, FilmProgressCallback, FilmReport, Made, MadeCache
-from storycore.film.program import Running, disk_full, program
+from storycore.film.program import disk_full
 from storycore.film.rungs import (
     DRAFT,
     FPS,
     LEAST_KBPS,
     Rung,
-    audio_kbps,
     neighbours,
     parts_needed,
     rung_for,
@@ -36,7 +35,7 @@ from storycore.film.rungs import (
 )
 from storycore.film.segment import Segment, make_segment
 from storycore.film.shots import Piece, Seen, described, look_at_pictures
-from storycore.film.sound import write_sound
+from storycore.film.soundtrack import Soundtrack
 from storycore.film.timeline import Timeline, lay_out
 
 log = logging.getLogger(__name__)
@@ -165,11 +164,12 @@ class _Maker:
         self._teller = teller
         self._env: dict[str, str] = {}
         self._grounds = Grounds()
+        self._sound = Soundtrack(plan, folder, cache)
 
     async def make(self) -> FilmReport:
         self._env = await asyncio.to_thread(lay_out_fonts, self._folder)
         timeline = await asyncio.to_thread(lay_out, self._plan)
-        sound = asyncio.create_task(asyncio.to_thread(write_sound, timeline, self._folder / "sound.wav"))
+        sound = asyncio.create_task(self._sound.prepare(timeline))
         try:
             seen = await asyncio.to_thread(look_at_pictures, self._plan)
             cut = await self._cut(timeline, seen)
@@ -177,7 +177,7 @@ class _Maker:
             await asyncio.shield(sound)
             return await self._deliver(timeline, cut, await self._joined(timeline, cut, files), made)
         finally:
-            # The thread cannot be stopped, and writes into a folder that is about to go.
+            sound.cancel()
             await asyncio.shield(asyncio.gather(sound, return_exceptions=True))
 
     async def _cut(self, timeline: Timeline, seen: Sequence[Seen]) -> _Cut:
@@ -254,21 +254,10 @@ class _Maker:
         for place, (part, pieces) in enumerate(zip(cut.parts, cut.pieces, strict=True), start=1):
             shots = tuple(timeline.shots[index] for index in part)
             masters = tuple((files[piece.segment.key(cut.rung)], piece.segment.frames) for piece in pieces)
-            sound = await self._sound(shots[0].begin, sum(shot.frames for shot in shots) / FPS, f"sound{place}.m4a")
+            seconds = sum(shot.frames for shot in shots) / FPS
+            sound = await self._sound.part(shots[0].begin, seconds, f"sound{place}.m4a")
             done.append(await joiner.join(Stretch(shots, masters, sound), f"film{place}", cut.rung))
         return done
-
-    async def _sound(self, begin: float, seconds: float, name: str) -> Path:
-        """A stretch of the film's sound as AAC."""
-        rate = audio_kbps(seconds, self._plan.max_bytes)
-        exe = await asyncio.to_thread(program)
-        stretch = ["-ss", f"{begin:.6f}", "-t", f"{seconds:.6f}", "-i", "sound.wav"]
-        quiet = ["-nostdin", "-hide_banner", "-nostats", "-y"]
-        async with Running(
-            [exe, *quiet, *stretch, "-c:a", "aac", "-b:a", f"{rate}k", name], cwd=self._folder
-        ) as running:
-            await running.finish()
-        return self._folder / name
 
     async def _deliver(self, timeline: Timeline, cut: _Cut, joined: Sequence[Joined], made: int) -> FilmReport:
         parts: list[FilmPart] = []
@@ -288,7 +277,7 @@ class _Maker:
             scenes=len(self._plan.scenes),
             made=made,
             reused=len(timeline.shots) - made,
-            notes=cut.notes,
+            notes=(*cut.notes, *self._sound.notes),
             parts=tuple(parts),
             fitted=any(file.fitted for file in joined),
         )

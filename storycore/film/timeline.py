@@ -23,6 +23,10 @@ TITLE_S = 2.6
 _CREDITS_BASE_S = 2.0
 _CREDIT_S = 0.35
 _LONGEST_LINE_S = 600.0
+#: How much longer or shorter the pause after a line is, by its last mark; a voice pauses for a full stop by itself.
+_ENDS = ((("...", "…"), 0.35), (("—", "–", "--"), -0.2), (("?", "!"), 0.08), ((",", ";", ":"), -0.06))
+_SHORTEST_PAUSE_S = 0.06
+_CLOSERS = "\"'”’»)]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def lay_out(plan: FilmPlan) -> Timeline:
         heard: list[Heard] = []
         for line in scene.lines:
             if heard:
-                now += GAP_S if heard[-1].line.speaker == line.speaker else TURN_S
+                now += pause_between(heard[-1].line, line)
             seconds = None if line.speech is None else _clip_seconds(line.speech)
             if seconds is None:
                 unheard += 1
@@ -104,6 +108,17 @@ def lay_out(plan: FilmPlan) -> Timeline:
         [f"{unheard} line{'s' if unheard > 1 else ''} could not be read aloud; captions stand in."] if unheard else []
     )
     return Timeline(title, tuple(scenes), end, (*plan.notes, *notes))
+
+
+def pause_between(line: FilmLine, following: FilmLine) -> float:
+    """How long it is quiet between two lines, seconds: longer where the speaker changes and where a line trails off,
+    hardly at all where it breaks off."""
+    pause = GAP_S if line.speaker == following.speaker else TURN_S
+    ends = line.text.rstrip().rstrip(_CLOSERS).rstrip("*_~ ")
+    for marks, change in _ENDS:
+        if ends.endswith(marks):
+            return max(_SHORTEST_PAUSE_S, pause + change)
+    return pause
 
 
 def _frames(seconds: float) -> int:

@@ -20,9 +20,11 @@ def heard(folder: Path, lines: tuple[FilmLine, ...]) -> tuple[Any, list[tuple[in
     timeline = lay_out(FilmPlan("T", (FilmScene(1, "", None, lines),)))
     write_sound(timeline, folder / "sound.wav")
     with wave.open(str(folder / "sound.wav"), "rb") as clip:
-        assert (clip.getframerate(), clip.getnchannels(), clip.getsampwidth()) == (SAMPLE_RATE, 1, 2)
+        assert (clip.getframerate(), clip.getnchannels(), clip.getsampwidth()) == (SAMPLE_RATE, 2, 2)
         assert clip.getnframes() == timeline.frames * 2000
-        sound = np.frombuffer(clip.readframes(clip.getnframes()), "<i2") / 32768
+        both = np.frombuffer(clip.readframes(clip.getnframes()), "<i2").reshape(-1, 2) / 32768
+    assert (both[:, 0] == both[:, 1]).all()
+    sound = both[:, 0]
     shot = timeline.scenes[0]
     places = [
         (round((shot.begin + h.begin) * SAMPLE_RATE), round((shot.begin + h.begin + h.seconds) * SAMPLE_RATE))
