@@ -17,6 +17,17 @@ RATE = 24_000
 Sound = npt.NDArray[np.float32]
 
 
+#: A turn of a wave, in so many places that the straight lines between them are not heard.
+_TURN = np.linspace(0, 1, 1025)
+
+
+@lru_cache
+def _period(harmonics: int, falling: float) -> npt.NDArray[np.float64]:
+    """One turn of a wave whose harmonics get softer as ``1 / number ** falling``."""
+    numbers = np.arange(1, harmonics + 1)[:, None]
+    return np.asarray((np.sin(2 * np.pi * numbers * _TURN) / numbers**falling).sum(axis=0))
+
+
 def hertz(note: int) -> float:
     """The pitch of a MIDI note number (69 is A4, 440 Hz)."""
     return float(440.0 * 2.0 ** ((note - 69) / 12))
@@ -43,12 +54,11 @@ def _as_sound(signal: npt.NDArray[np.float64]) -> Sound:
 def pad(pitch: float, seconds: float, brightness: float = 1.8) -> Sound:
     """Many strings at once: three of each, a little out of tune. Larger ``brightness`` is darker."""
     time = _time(seconds + 0.7)
+    harmonics = min(6, int(RATE * 0.4 / pitch))
     total = np.zeros(len(time))
     for cents, phase in ((-5, 0.1), (0, 0.45), (6, 0.8)):
-        tuned = pitch * 2 ** (cents / 1200)
-        for harmonic in range(1, 7):
-            if tuned * harmonic < RATE * 0.4:
-                total += np.sin(2 * np.pi * (tuned * harmonic * time + phase * harmonic)) / harmonic**brightness
+        turns = pitch * 2 ** (cents / 1200) * time + phase
+        total += np.interp(turns - np.floor(turns), _TURN, _period(harmonics, brightness))
     return _as_sound(total / 4 * _edges(len(time), 0.55, 0.9))
 
 

@@ -16,11 +16,14 @@ from storycore.film.instruments import RATE, Sound, bass, bell, brass, drum, pad
 from storycore.film.moods import Mood
 
 #: Raised when a mood sounds different: part of the key under which loops are kept.
-VERSION = 1
+VERSION = 2
 #: Loops come at this rate, twice that at which they are made.
 SAMPLE_RATE = 48_000
 #: The loudness of what is played (RMS), and the most of a peak.
 _LEVEL, _PEAK = 10 ** (-20 / 20), 0.8
+
+#: Loops are multiples of a tenth of a second long, in samples at the rate they are made at.
+_UNIT = RATE // 10
 
 Stereo = npt.NDArray[np.float32]
 
@@ -129,10 +132,10 @@ def loop(mood: Mood) -> Stereo:
     last bits of a sine. About a second of work: call it off the event loop.
     """
     score = _SCORES[mood]
-    beat_s = 60 / score.beats_a_minute
     beats = score.beats_a_bar * len(score.chords)
-    length = round(beats * beat_s * RATE)
-    length += length % 2
+    # A length of small factors, for the Fourier transforms; the tempo gives way by less than anybody hears.
+    length = _UNIT * round(beats * 60 / score.beats_a_minute * RATE / _UNIT)
+    beat_s = length / RATE / beats
     ring = np.zeros((2, length), np.float32)
     for number, chord in enumerate(score.chords):
         for part in score.parts:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from storycore.film import FilmLine, FilmPlan, FilmScene
+from storycore.film.options import FilmOptions
 from storycore.narration import WordTime
 
 #: Smaller than any film that anybody wants: quick to draw.
@@ -72,4 +73,5 @@ def plan(folder: Path, scenes: int = 2, **options: Any) -> FilmPlan:
         for number in range(1, scenes + 1)
     )
     settings: dict[str, Any] = {"title": "A Test", "scenes": made, "credits": ("Made by a test",), "quality": TINY}
+    settings["options"] = FilmOptions(music="off")  # what is heard is the voices alone
     return FilmPlan(**{**settings, **options})

@@ -119,7 +119,7 @@ def pretend(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     script.write_text(f"#!{sys.executable}\nimport sys\n{body}\n")
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr("storycore.film.segment.program", lambda: str(script))
-    monkeypatch.setattr("storycore.film.make.program", lambda: str(script))
+    monkeypatch.setattr("storycore.film.soundtrack.program", lambda: str(script))
 
 
 async def attempt(folder: Path) -> None:
