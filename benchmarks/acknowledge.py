@@ -112,8 +112,8 @@ async def measure(clicks: int, bursts: int, folder: Path) -> dict[str, Measured]
     named = ["bare, idle", "Fireside, idle", "bare, while filming", "Fireside, while filming"]
     figures = {name: Measured([]) for name in named}
     async with (
-        Sandbox(bot_permissions=PERMISSIONS.value) as ours,
-        Sandbox() as theirs,
+        Sandbox(bot_permissions=PERMISSIONS.value, check_answers=False) as ours,
+        Sandbox(check_answers=False) as theirs,
         bot_process(ours, folder),
         bare_process(theirs),
     ):

@@ -7,18 +7,18 @@ from typing import Any
 
 from sandbox import forms, look, options, payloads
 from sandbox.checks.forms import CHAT_INPUT, MESSAGE_MENU
-from sandbox.checks.limits import CONTENT
 from sandbox.commands import subcommand
 from sandbox.errors import ApiError, SandboxError
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interaction
 from sandbox.model import Channel, Guild, Member, Message, Role, ThreadState
 from sandbox.options import Value
-from sandbox.permissions import Permission, channel_permissions
+from sandbox.permissions import Permission
 from sandbox.rest.channels import sending
 from sandbox.rest.reactions import check_reaction
 from sandbox.results import InteractionResult, Modal
 from sandbox.state import State
 from sandbox.world import File
+from sandbox.writing import Writer
 
 __all__ = ["Actor", "File", "GuildView", "InteractionResult", "Modal"]
 
@@ -75,20 +75,8 @@ class GuildView:
         raise SandboxError(f"{self.name} has no role {name!r}")
 
 
-class Actor:
+class Actor(Writer):
     """One person in one server. What the client would not allow raises `SandboxError`."""
-
-    def __init__(self, state: State, member: Member) -> None:
-        self._state = state
-        self.member = member
-
-    @property
-    def id(self) -> int:
-        return self.member.id
-
-    @property
-    def name(self) -> str:
-        return self.member.name
 
     def __repr__(self) -> str:
         return f"<Actor {self.name}>"
@@ -98,32 +86,7 @@ class Actor:
         self._see(channel)
         return channel.seen_by(self.id)
 
-    # Writing and reacting
-
-    async def send(self, channel: Channel, text: str = "", files: Sequence[File] = ()) -> Message:
-        """Write a message."""
-        self._may(channel, sending(channel))
-        if files:
-            self._may(channel, Permission.ATTACH_FILES)
-        if len(text) > CONTENT:
-            raise SandboxError(f"a message is at most {CONTENT} characters")
-        if not text and not files:
-            raise SandboxError("there is nothing to send")
-        if channel.thread is not None and channel.thread.locked:
-            self._may(channel, Permission.MANAGE_THREADS, "this thread is locked")
-        for file in files:
-            options.check_upload(self._state, file)
-        uploads = [self._state.world.attach(channel, file) for file in files]
-        if channel.is_thread:
-            self._state.world.join_thread(channel, self.id)
-        return self._state.world.post(channel, self.member.user, content=text, attachments=uploads)
-
-    async def delete(self, message: Message) -> None:
-        """Delete an own message, or as a moderator another's."""
-        self._look_at(message)
-        if message.author.id != self.id:
-            self._may(message.channel, Permission.MANAGE_MESSAGES)
-        self._state.world.delete(message)
+    # Reacting
 
     async def react(self, message: Message, emoji: str) -> None:
         """Give a reaction."""
@@ -313,25 +276,6 @@ class Actor:
         result = InteractionResult(self._state, interaction)
         await result.settle()
         return result
-
-    def _see(self, channel: Channel) -> None:
-        self._may(channel, Permission.VIEW_CHANNEL)
-
-    def _may(self, channel: Channel, permission: Permission, instead: str = "") -> None:
-        if channel.id not in self._state.world.channels:
-            raise SandboxError(f"#{channel.name} is gone")
-        allowed = channel_permissions(channel, self.member)
-        if not allowed & Permission.VIEW_CHANNEL:
-            raise SandboxError(f"{self.name} cannot see #{channel.name}")
-        if not allowed & permission:
-            raise SandboxError(instead or f"{self.name} has no {permission.name} in #{channel.name}")
-
-    def _look_at(self, message: Message) -> None:
-        self._see(message.channel)
-        if message.deleted:
-            raise SandboxError("the message is gone")
-        if message.visible_to not in (None, self.id):
-            raise SandboxError(f"{self.name} does not see this message")
 
 
 def _thread(channel: Channel) -> ThreadState:

@@ -18,6 +18,7 @@ from sandbox.model import (
     FLAG_SUPPRESS_NOTIFICATIONS,
     Attachment,
     Channel,
+    Guild,
     Message,
 )
 from sandbox.snowflake import parse
@@ -26,6 +27,7 @@ from sandbox.world import File, World, clean_filename
 SENDABLE = FLAG_COMPONENTS_V2 | FLAG_EPHEMERAL | FLAG_SUPPRESS_EMBEDS | FLAG_SUPPRESS_NOTIFICATIONS
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
+_EVERYONE = re.compile(r"@(everyone|here)\b")
 
 
 @dataclass
@@ -168,16 +170,21 @@ class Composer:
         parse_all = {"users", "roles", "everyone"} if allowed is None else set(allowed.get("parse") or [])
         named = {parse(item) for item in (allowed or {}).get("users") or []}
         named_roles = {parse(item) for item in (allowed or {}).get("roles") or []}
-        guild = self._channel.guild
-        users = dict.fromkeys(int(found) for found in _USER.findall(shown))
-        roles = dict.fromkeys(int(found) for found in _ROLE.findall(shown))
-        draft.mention_ids = [
-            user_id for user_id in users if user_id in guild.members and ("users" in parse_all or user_id in named)
-        ]
-        draft.mention_role_ids = [
-            role_id for role_id in roles if role_id in guild.roles and ("roles" in parse_all or role_id in named_roles)
-        ]
-        draft.mention_everyone = "everyone" in parse_all and bool(re.search(r"@(everyone|here)\b", shown))
+        users, roles, everyone = mentioned(self._channel.guild, shown)
+        draft.mention_ids = [user_id for user_id in users if "users" in parse_all or user_id in named]
+        draft.mention_role_ids = [role_id for role_id in roles if "roles" in parse_all or role_id in named_roles]
+        draft.mention_everyone = "everyone" in parse_all and everyone
+
+
+def mentioned(guild: Guild, text: str) -> tuple[list[int], list[int], bool]:
+    """The members and roles that a text names, in order, each once; and whether it names everyone."""
+    users = dict.fromkeys(int(found) for found in _USER.findall(text))
+    roles = dict.fromkeys(int(found) for found in _ROLE.findall(text))
+    return (
+        [user_id for user_id in users if user_id in guild.members],
+        [role_id for role_id in roles if role_id in guild.roles],
+        bool(_EVERYONE.search(text)),
+    )
 
 
 def _resolve_embed(embed: Mapping[str, Any], by_name: Mapping[str, Attachment]) -> dict[str, Any]:
@@ -207,6 +214,9 @@ class _Resolver:
     def _component(self, component: Mapping[str, Any], path: Path) -> dict[str, Any]:
         stored = {key: value for key, value in component.items() if value is not None}
         stored["id"] = component.get("id") or self._give()
+        stored = _plain_emoji(stored)
+        if "options" in stored:
+            stored["options"] = [_plain_emoji(option) for option in stored["options"]]
         if "components" in stored:
             here = (*path, "components")
             stored["components"] = [
@@ -267,6 +277,14 @@ class _Resolver:
             "content_type": None,
             "flags": 0,
         }
+
+
+def _plain_emoji(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an emoji that is no server's own, Discord answers the name alone."""
+    emoji = item.get("emoji")
+    if not emoji:
+        return dict(item)
+    return {**item, "emoji": {key: value for key, value in emoji.items() if value is not None}}
 
 
 def _with_defaults(stored: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,9 @@ CHANNEL is an id or a name. Files are under the `url` that a message gives with 
 
 Acting (POST, `Content-Type: application/json`), as a member by name:
 
-    /control/members/Ada/send            {"channel", "text", "files": [FILE]}
+    /control/members/Ada/send            {"channel", "text", "files": [FILE], "reply_to": ID, "ping": true}
+    /control/members/Ada/edit            {"message": ID, "text"}
+    /control/members/Ada/thread          {"channel", "name"} or {"message": ID, "name"}
     /control/members/Ada/slash           {"channel", "command": "story new", "options": {"title": "…", "script": FILE}}
     /control/members/Ada/autocomplete    {"channel", "command", "option", "value", "options": {…}}
     /control/members/Ada/menu            {"message": ID, "name": "Make a story"}
@@ -243,7 +245,20 @@ class Control:
 
     async def _send(self, actor: Actor, body: Body) -> Any:
         files = [_file(item) for item in body.get("files") or []]
-        return message_json(await actor.send(self.channel(body.get("channel")), str(body.get("text", "")), files))
+        channel, text = self.channel(body.get("channel")), str(body.get("text", ""))
+        reply_to = None if body.get("reply_to") is None else self._message(body["reply_to"])
+        ping = body.get("ping") is not False
+        return message_json(await actor.send(channel, text, files, reply_to=reply_to, ping=ping))
+
+    async def _edit(self, actor: Actor, body: Body) -> Any:
+        message = self._message(body.get("message"))
+        await actor.edit(message, str(body.get("text", "")))
+        return message_json(message)
+
+    async def _thread(self, actor: Actor, body: Body) -> Any:
+        message = None if body.get("message") is None else self._message(body["message"])
+        channel = self.channel(body.get("channel")) if message is None else message.channel
+        return channel_json(await actor.start_thread(channel, str(body.get("name", "")), message))
 
     async def _slash(self, actor: Actor, body: Body) -> Any:
         channel, command = self.channel(body.get("channel")), str(body.get("command", ""))
@@ -323,6 +338,8 @@ class Control:
 
 _ACTIONS: dict[str, Action] = {
     "send": Control._send,
+    "edit": Control._edit,
+    "thread": Control._thread,
     "slash": Control._slash,
     "autocomplete": Control._autocomplete,
     "menu": Control._menu,

@@ -61,6 +61,7 @@ class Request:
     files: tuple[str, ...] = ()
     code: int | None = None
     problems: tuple[str, ...] = ()
+    answer_problems: tuple[str, ...] = ()
     at: float = 0.0
     answer: Any = field(repr=False, default=None)
     number: int = 0
@@ -168,7 +169,7 @@ class Rest:
             return refused
         sleepy_threads(self._state.world)
         answer = route.handler(call)
-        self._check_answer(call, answer)
+        entry.answer_problems = tuple(self._answer_faults(call, answer))
         entry.status = answer.status
         for rule in met:
             await rule.after(call, answer)
@@ -187,12 +188,15 @@ class Rest:
             self.complain("openapi", f"{call.method} {call.path[:120]}", problem)
         return found
 
-    def _check_answer(self, call: Call, answer: Answer) -> None:
+    def _answer_faults(self, call: Call, answer: Answer) -> list[str]:
+        """What OpenAPI says against the sandbox's own answer; each is recorded as a violation."""
         if self._document is None or not self._check_answers:
-            return
+            return []
         operation = self._document.operation(call.method, call.path)
-        for problem in self._document.check_response(operation, answer.status, answer.body) if operation else ():
+        found = self._document.check_response(operation, answer.status, answer.body) if operation else []
+        for problem in found:
             self.complain("response", f"{call.method} {call.path[:120]}", problem)
+        return found
 
     async def _read(self, request: web.Request, call: Call) -> None:
         """Take in JSON, or multipart with `payload_json` and `files[n]`; raises `ApiError`."""

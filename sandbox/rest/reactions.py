@@ -8,7 +8,7 @@ import emoji as emoji_names
 
 from sandbox import payloads
 from sandbox.checks.limits import REACTIONS
-from sandbox.errors import ApiError, unknown
+from sandbox.errors import ApiError
 from sandbox.model import Channel, Member, Message
 from sandbox.permissions import Permission, may
 from sandbox.rest.messages import refuse_archived
@@ -78,7 +78,7 @@ def list_reaction(call: Call) -> Answer:
     channel = call.channel(Permission.READ_MESSAGE_HISTORY)
     emoji = unquote(call.args["emoji_name"])
     if not emoji_names.is_emoji(emoji):
-        raise unknown("Emoji", 10014)
+        raise ApiError(400, 10014, "Unknown Emoji")
     reaction = call.message(channel).reaction(emoji)
     after = parse(call.query.get("after", "0")) or 0
     limit = call.limit(25, 100)

@@ -12,6 +12,7 @@ from sandbox.permissions import Permission
 from sandbox.rest.channels import check_channel
 from sandbox.rest.messages import refuse_archived
 from sandbox.rest.router import NOTHING, Answer, Call, route
+from sandbox.state import State
 from sandbox.world import World
 
 DEFAULT_ARCHIVE = 4320
@@ -30,9 +31,10 @@ def _refuse_in_thread(channel: Channel) -> None:
         raise ApiError(400, 50024, "Cannot execute action on this channel type")
 
 
-def _refuse_crowd(call: Call, channel: Channel) -> None:
+def refuse_crowd(state: State, channel: Channel) -> None:
+    """Raise `ApiError` when the server has as many active threads as there may be."""
     threads = (item.thread for item in channel.guild.channels.values())
-    if sum(thread is not None and not thread.archived for thread in threads) >= call.state.limits.active_threads:
+    if sum(thread is not None and not thread.archived for thread in threads) >= state.limits.active_threads:
         raise ApiError(400, 160006, "Maximum number of active threads reached")
 
 
@@ -54,7 +56,7 @@ def start_thread_from_message(call: Call) -> Answer:
     had = bool(message.flags & FLAG_HAS_THREAD) and not call.state.limits.thread_again
     if message.id in call.state.world.channels or had:
         raise ApiError(400, 160004, "A thread has already been created for this message")
-    _refuse_crowd(call, channel)
+    refuse_crowd(call.state, channel)
     thread = call.state.world.start_thread(channel, call.bot(channel), call.form["name"], message, archive)
     return Answer(201, payloads.thread(thread, me=call.state.world.bot.id))
 
@@ -66,7 +68,7 @@ def start_thread(call: Call) -> Answer:
     archive = _check(call.form)
     if call.form.get("type") != PUBLIC_THREAD:
         raise missing_permissions()
-    _refuse_crowd(call, channel)
+    refuse_crowd(call.state, channel)
     thread = call.state.world.start_thread(channel, call.bot(channel), call.form["name"], None, archive)
     return Answer(201, payloads.thread(thread, me=call.state.world.bot.id))
 

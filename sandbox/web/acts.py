@@ -94,8 +94,21 @@ async def _line(visit: Visit, body: Body) -> Any:
 
 
 async def _send(visit: Visit, body: Body) -> None:
-    channel = visit.page.find(body.get("channel"))
-    await visit.person.send(channel, str(body.get("text", "")), _files(visit, body.get("files")))
+    channel, text = visit.page.find(body.get("channel")), str(body.get("text", ""))
+    reply_to = None if body.get("reply_to") is None else _message(visit, {"message": body["reply_to"]})
+    files, ping = _files(visit, body.get("files")), body.get("ping") is not False
+    await visit.person.send(channel, text, files, reply_to=reply_to, ping=ping)
+
+
+async def _edit(visit: Visit, body: Body) -> None:
+    await visit.person.edit(_message(visit, body), str(body.get("text", "")))
+
+
+async def _begin_thread(visit: Visit, body: Body) -> str:
+    """A new thread, from a message or free; gives its id."""
+    message = None if body.get("message") is None else _message(visit, body)
+    channel = visit.page.find(body.get("channel")) if message is None else message.channel
+    return str((await visit.person.start_thread(channel, str(body.get("name", "")), message)).id)
 
 
 async def _delete(visit: Visit, body: Body) -> None:
@@ -250,6 +263,8 @@ _ACTS: dict[str, Act] = {
     "watch": _watch,
     "line": _line,
     "send": _send,
+    "edit": _edit,
+    "begin-thread": _begin_thread,
     "delete": _delete,
     "react": _react,
     "clear": _clear,

@@ -15,6 +15,7 @@ from sandbox.results import InteractionResult, Modal
 from sandbox.server import Sandbox
 from sandbox.sessions import Frame
 from sandbox.snowflake import created
+from sandbox.writing import WRITTEN
 
 Json = dict[str, Any]
 
@@ -70,6 +71,8 @@ def _place(channel: Channel, member: Member) -> Json:
             "commands": bool(allowed & Permission.USE_APPLICATION_COMMANDS),
             "moderate": bool(allowed & Permission.MANAGE_MESSAGES),
             "threads": moderates,
+            "reply": bool(allowed & sending and allowed & Permission.READ_MESSAGE_HISTORY),
+            "begin_thread": state is None and bool(allowed & Permission.CREATE_PUBLIC_THREADS),
             "own": state is not None and state.owner_id == member.id,
         },
     }
@@ -90,7 +93,8 @@ def message(what: Message, viewer: Member, desk: Desk) -> Json:
         "v2": what.is_v2,
         "ephemeral": what.visible_to is not None,
         "loading": what.is_loading,
-        "everyone": what.mention_everyone,
+        "pings": what.mention_everyone or viewer.id in what.mention_ids,
+        "written": what.type in WRITTEN and what.visible_to is None,
         "files": [payloads.attachment(item) for item in what.attachments if item.id not in _shown(what)],
         "uploads": {
             str(item.id): {"name": item.filename, "size": item.size, "kind": item.content_type}
@@ -117,8 +121,15 @@ def message(what: Message, viewer: Member, desk: Desk) -> Json:
         body["asked"] = {"who": _asker(what), "kind": what.interaction["type"], "command": _command(what, desk)}
     if what.reference is not None and what.type != 0:
         gone = what.reference.deleted
-        body["about"] = None if gone else {"author": what.reference.author.name, "text": what.reference.text[:120]}
+        body["about"] = {"gone": True} if gone else _about(what.reference)
     return body
+
+
+def _about(what: Message) -> Json:
+    """The message that another answers, in a line."""
+    text = " ".join(what.text.split())
+    words = text or ("an attachment" if what.attachments else "a message")
+    return {"id": str(what.id), "author": _author(what)["name"], "bot": what.author.bot, "text": words[:120]}
 
 
 def _shown(what: Message) -> set[int]:
@@ -207,6 +218,7 @@ def request_line(entry: Request) -> Json:
         "path": entry.path,
         "status": entry.status,
         "verdict": entry.verdict,
+        "answer": "; ".join(entry.answer_problems),
         "files": list(entry.files),
     }
 

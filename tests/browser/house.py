@@ -90,6 +90,11 @@ class Tab:
         await self.page.get_by_role("combobox", name="Message").fill(text)
         await self.page.keyboard.press("Enter")
 
+    async def say_reply(self, text: str) -> None:
+        """Write what is being replied, and send it."""
+        await self.page.locator("#write").fill(text)
+        await self.page.keyboard.press("Enter")
+
     async def choose_command(self, name: str) -> Locator:
         """Type a slash command's name and choose it; gives its form."""
         write = self.page.get_by_role("combobox", name="Message")

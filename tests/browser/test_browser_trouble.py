@@ -56,6 +56,8 @@ async def test_traffic_and_a_bot_that_is_killed(tmp_path: Path) -> None:
         await expect(line.locator(".verdict")).to_have_text("200 ✓")
         await line.locator("summary").click()
         await expect(line.locator("pre")).to_contain_text("hello, Ada")
+        checked = "OpenAPI ok" if running.sandbox.checks_requests else "not checked"
+        await expect(line.locator(".fine")).to_have_text([f"Request: {checked}", f"Answer: {checked}"])
         event = ada.page.locator(".log li.gateway").filter(has_text="MESSAGE_CREATE").last
         await event.locator("summary").click()
         # Without the intent for it, the bot is not told what was written.

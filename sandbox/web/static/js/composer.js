@@ -11,6 +11,9 @@ let active = -1;
 let rows = [];
 let typedAt = 0;
 let form = null;
+// What is being written about: {kind: "reply" or "edit", id, ping}, or null.
+let mode = null;
+let draft = "";
 
 const input = h("textarea", { id: "write", rows: "1", maxlength: String(MOST), "aria-label": "Message", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "slash-list" });
 const chosen = h("ul", { class: "chosen" });
@@ -19,17 +22,19 @@ const attach = h("button", { class: "quiet", type: "button", "aria-label": "Add 
 const send = h("button", { class: "quiet send", type: "submit", "aria-label": "Send", title: "Send" }, "➤");
 const list = h("div", { class: "listbox commands", role: "listbox", id: "slash-list", "aria-label": "Commands", hidden: true });
 const line = h("form", { class: "write-line", novalidate: true }, attach, chooser, input, send);
+const modeLine = h("div", { class: "mode", hidden: true });
 const note = h("p", { class: "hint no-right", hidden: true });
 const holder = h("div", { class: "form-holder" });
 
 export function setUp() {
-  $("composer").append(list, holder, chosen, line, note);
+  $("composer").append(list, holder, modeLine, chosen, line, note);
   line.addEventListener("submit", (event) => (event.preventDefault(), sendNow()));
   input.addEventListener("input", onInput);
   input.addEventListener("keydown", onKey);
   input.addEventListener("blur", () => showList(false));
   input.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), take(event.clipboardData.files)));
   addEventListener("use-command", (event) => here()?.may.commands && pick(event.detail));
+  addEventListener("write-about", (event) => begin(event.detail.kind, event.detail.id));
   chooser.addEventListener("change", () => (take(chooser.files), (chooser.value = "")));
   const main = $("main");
   main.addEventListener("dragover", (event) => (event.preventDefault(), main.classList.add("dropping")));
@@ -57,8 +62,47 @@ export function refresh() {
   note.textContent = channel?.locked ? "This thread is locked: only moderators write here." : `${store.me?.name ?? "You"} may not write here.`;
 }
 
+/** Write a reply to a message, or another text for an own one. */
+function begin(kind, id) {
+  const message = store.messages.get(id);
+  if (!message) return;
+  endMode();
+  closeForm(false);
+  mode = { kind, id, ping: true };
+  if (kind === "edit") {
+    draft = input.value;
+    input.value = message.content;
+    grow();
+  }
+  const words = kind === "edit" ? "You are changing your message" : ["You reply to ", h("strong", {}, message.author.name)];
+  const ping = kind === "reply" && message.author.id !== store.me?.id ? h("button", { class: "chip", type: "button", "aria-pressed": "true", onclick: () => {
+    mode.ping = !mode.ping;
+    ping.setAttribute("aria-pressed", String(mode.ping));
+  } }, "@ mention") : null;
+  modeLine.replaceChildren(h("span", { class: "grow" }, words), ...(ping ? [ping] : []), h("button", { class: "quiet small", type: "button", "aria-label": kind === "edit" ? "Leave the message as it is" : "Do not reply", onclick: () => (endMode(), input.focus()) }, "✕"));
+  modeLine.hidden = false;
+  input.setAttribute("aria-label", kind === "edit" ? "Message, changed" : `Message, a reply to ${message.author.name}`);
+  attach.disabled = kind === "edit" || !here()?.may.attach;
+  input.focus();
+}
+
+function endMode() {
+  if (!mode) return;
+  if (mode.kind === "edit") {
+    input.value = draft;
+    grow();
+  }
+  mode = null;
+  draft = "";
+  modeLine.hidden = true;
+  modeLine.replaceChildren();
+  input.setAttribute("aria-label", "Message");
+  refresh();
+}
+
 /** Leave what was begun in another channel. */
 export function leave() {
+  endMode();
   closeForm(false);
   files = [];
   drawFiles();
@@ -81,14 +125,17 @@ function drawFiles() {
 
 async function sendNow() {
   const text = input.value.trim();
+  if (mode?.kind === "edit") return change(text);
   if (text.startsWith("/") && rows.length && !files.length) return pick(rows[Math.max(active, 0)].command);
   if (!text && !files.length) return undefined;
   const sent = files;
   const channel = store.channel;
   send.disabled = true;
   try {
-    await ask("send", { channel, text, files: await Promise.all(sent.map(handUp)) });
+    const about = mode ? { reply_to: mode.id, ping: mode.ping } : {};
+    await ask("send", { channel, text, files: await Promise.all(sent.map(handUp)), ...about });
     if (store.channel === channel) {
+      endMode();
       input.value = "";
       files = [];
       drawFiles();
@@ -102,10 +149,19 @@ async function sendNow() {
   return undefined;
 }
 
+async function change(text) {
+  try {
+    await ask("edit", { message: mode.id, text });
+    endMode();
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
 function onInput() {
   grow();
   const text = input.value;
-  const slash = text.startsWith("/") && !text.includes("\n") && here()?.may.commands;
+  const slash = mode?.kind !== "edit" && text.startsWith("/") && !text.includes("\n") && here()?.may.commands;
   if (slash) drawList(matching(text));
   else showList(false);
   if (!slash && text && Date.now() - typedAt > 8000) {
@@ -160,6 +216,9 @@ function onKey(event) {
   } else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     sendNow();
+  } else if (event.key === "Escape" && mode) {
+    event.preventDefault();
+    endMode();
   } else if (event.key === "ArrowUp" && !input.value) {
     $("messages").lastElementChild?.focus();
   }

@@ -10,6 +10,7 @@ import * as panel from "./panel.js";
 import * as side from "./side.js";
 import { here, place, store } from "./store.js";
 import { setUpTheme } from "./theme.js";
+import * as thread from "./thread.js";
 
 /** Who and where, as the address says: `#as=Bo&in=123`. */
 function address() {
@@ -64,6 +65,7 @@ function showHere() {
   $("title").textContent = channel ? (channel.parent ? channel.name : `# ${channel.name}`) : "…";
   $("topic").textContent = top ? `in #${top.name}${channel.locked ? " · locked" : ""}${channel.archived ? " · archived" : ""}` : channel?.topic ?? "";
   document.title = `${channel ? `${channel.parent ? "" : "#"}${channel.name} · ` : ""}${store.me?.name ?? ""} · Sandbox`;
+  $("new-thread").hidden = !channel?.may.begin_thread;
   side.drawPlaces();
   composer.refresh();
 }
@@ -124,6 +126,8 @@ function setUp() {
   side.setUp(open, be);
   composer.setUp();
   messages.setUp(open);
+  thread.setUp(open);
+  $("new-thread").addEventListener("click", () => thread.beginThread());
   panel.setUp();
   interact.setUp(openForm, messages.redraw);
   $("open-side").addEventListener("click", () => {

@@ -4,6 +4,7 @@ import { h, toast } from "./dom.js";
 import { command } from "./interact.js";
 import { ask } from "./link.js";
 import { here, store } from "./store.js";
+import { beginThread } from "./thread.js";
 
 const EMOJI = "👍 👎 ❤️ 😂 😮 😢 🎉 🔥 👀 ✅ ❌ 🙏 1️⃣ 2️⃣ 3️⃣ 4️⃣ 5️⃣ 6️⃣ 7️⃣ 8️⃣ 9️⃣ 🐉 ⚔️ 🏰 🌙 ⭐ 🎬 🍿 🎭 🎨 📖 ✏️ 💡 🚀 🤔 😍 😎 🥳 😴 👏 💯 🫡".split(" ");
 
@@ -42,6 +43,7 @@ export function openMenu(id, anchor, point = null) {
   const apps = message.ephemeral || !may.commands || message.type === 18 ? [] : store.commands.menus.map((name) => item(name, () => command("menu", { message: id, name })));
   const mine = message.author.id === store.me?.id;
   const rows = [
+    ...Object.entries(acts(message)).map(([words, act]) => item(words, act)),
     item("Add a reaction…", () => reactionPicker(id, anchor, point)),
     item("Copy the text", () => navigator.clipboard.writeText(plain(id, message))),
     item("Copy the id", () => navigator.clipboard.writeText(id)),
@@ -53,6 +55,27 @@ export function openMenu(id, anchor, point = null) {
   const items = [...apps, ...rows];
   arrows(box, items, 1);
   items[0].focus();
+}
+
+const write = (kind, id) => dispatchEvent(new CustomEvent("write-about", { detail: { kind, id } }));
+
+/** What one can write about a message, and do; the words begin with what the keyboard has for it. */
+export function acts(message) {
+  const may = here()?.may ?? {};
+  const mine = message.author.id === store.me?.id;
+  return {
+    ...(message.written && may.reply ? { Reply: () => write("reply", message.id) } : {}),
+    ...(message.written && mine ? { "Edit the message": () => write("edit", message.id) } : {}),
+    ...(message.written && may.begin_thread && !message.thread ? { "Start a thread": () => beginThread(message) } : {}),
+  };
+}
+
+/** The same by one key on a message: R, E, T. Gives whether there was something to do. */
+export function byKey(key, id) {
+  const message = store.messages.get(id);
+  const found = message && Object.entries(acts(message)).find(([words]) => ({ r: "Reply", e: "Edit the message", t: "Start a thread" })[key] === words);
+  found?.[1]();
+  return Boolean(found);
 }
 
 const plain = (id, message) => message.content || document.querySelector(`li[data-id="${id}"] .body`)?.innerText || "";

@@ -6,7 +6,7 @@ import { embed } from "./embed.js";
 import { ask } from "./link.js";
 import { markdown } from "./markdown.js";
 import { attachment } from "./media.js";
-import { openMenu, reactionPicker, toggleReaction } from "./menu.js";
+import { byKey, openMenu, reactionPicker, toggleReaction } from "./menu.js";
 import { store } from "./store.js";
 import { stamp } from "./time.js";
 
@@ -154,17 +154,28 @@ function head(message, compact) {
     const words = message.asked.kind === 2 ? [" used ", h("span", { class: "mention" }, message.asked.command ?? "a command")] : [message.asked.kind === 3 ? " pressed a button" : " sent a form"];
     line.push(h("p", { class: "before" }, avatar(message.asked.who), h("strong", {}, message.asked.who), words));
   } else if (message.about) {
-    line.push(h("p", { class: "before" }, avatar(message.about.author), h("strong", {}, message.about.author), " ", message.about.text));
+    line.push(answered(message.about));
   }
   line.push(h("p", { class: "who" }, h("strong", {}, message.author.name), message.author.bot ? h("span", { class: "badge" }, "APP") : null, " ", stamp(message.time)));
   return line;
+}
+
+/** The line above a reply: press it to go to what it answers. */
+function answered(about) {
+  if (about.gone) return h("p", { class: "before" }, h("em", {}, "The original message was deleted"));
+  const words = [avatar(about.author, about.bot), h("strong", {}, about.author), " ", h("span", { class: "quoted" }, about.text)];
+  return h("button", { class: "before", type: "button", "data-key": "about", "aria-label": `In reply to ${about.author}: ${about.text}`, onclick: () => {
+    const node = nodes.get(about.id)?.node;
+    node?.scrollIntoView({ block: "center" });
+    node?.focus();
+  } }, words);
 }
 
 const ONLY_EMOJI = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F?|[\u200D\uFE0F\u20E3\s]){1,60}$/u;
 
 function content(message) {
   if (message.type === 18) return h("p", { class: "system-line" }, h("strong", {}, message.author.name), " started a thread: ", h("strong", {}, message.content));
-  if (message.type === 21) return h("p", { class: "system-line" }, "The thread began with a message of ", h("strong", {}, message.about?.author ?? message.author.name), ".");
+  if (message.type === 21) return h("p", { class: "system-line" }, "The thread began with a message of ", h("strong", {}, (message.about?.author ?? message.author.name)), ".");
   if (message.loading) return h("p", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), `${message.author.name} is thinking…`);
   if (!message.content) return [];
   const node = h("div", { class: ONLY_EMOJI.test(message.content) ? "md jumbo" : "md" }, markdown(message.content));
@@ -210,7 +221,7 @@ function foot(message) {
   ];
 }
 
-const pinged = (message) => store.me && (message.everyone || message.content.includes(`<@${store.me.id}>`) || message.content.includes(`<@!${store.me.id}>`));
+const pinged = (message) => message.pings;
 
 // Reaching messages
 
@@ -235,6 +246,10 @@ function onKey(event) {
     return;
   }
   if (event.target !== node) return;
+  if (!event.ctrlKey && !event.metaKey && !event.altKey && byKey(event.key.toLowerCase(), node.dataset.id)) {
+    event.preventDefault();
+    return;
+  }
   const next = { ArrowDown: node.nextElementSibling, ArrowUp: node.previousElementSibling, Home: node.parentNode.firstElementChild, End: node.parentNode.lastElementChild }[event.key];
   if (next) {
     event.preventDefault();

@@ -140,12 +140,12 @@ export function addLines(lines) {
 
 function row(line) {
   const rest = line.kind === "rest";
-  const bad = rest && line.verdict !== "ok";
+  const bad = rest && (line.verdict !== "ok" || line.answer !== "");
   const when = new Date(line.at * 1000).toLocaleTimeString(undefined, { hour12: false });
   const name = rest ? [h("b", {}, line.method), " ", short(line.path)] : [h("b", {}, OPS[line.op] ?? `op ${line.op}`), " ", line.name ?? ""];
   const verdict = rest ? h("span", { class: bad ? "verdict bad" : "verdict" }, `${line.status || "cut"} ${bad ? "✗" : "✓"}`) : h("span", { class: "verdict way" }, line.sent ? "to bot" : "from bot");
   const inside = h("pre", { tabindex: "0" }, "…");
-  const details = h("details", {}, h("summary", {}, h("time", {}, when), h("span", { class: "what" }, name), verdict), bad ? h("p", { class: "failure" }, line.verdict) : h("p", { class: "fine" }, rest && store.bot.checked ? "OpenAPI: ok" : ""), inside);
+  const details = h("details", {}, h("summary", {}, h("time", {}, when), h("span", { class: "what" }, name), verdict), rest ? verdicts(line) : null, inside);
   details.addEventListener("toggle", async () => {
     if (!details.open) return;
     try {
@@ -155,6 +155,12 @@ function row(line) {
     }
   });
   return h("li", { class: `${line.kind}${bad ? " bad" : ""}` }, details);
+}
+
+/** What Discord's OpenAPI document says of the request, and of the sandbox's own answer to it. */
+function verdicts(line) {
+  const said = (what, problem) => h("p", { class: problem ? "failure" : "fine" }, `${what}: ${problem || (store.bot.checked ? "OpenAPI ok" : "not checked")}`);
+  return [said("Request", line.verdict === "ok" ? "" : line.verdict), said("Answer", line.answer)];
 }
 
 const short = (path) => path.replace(/\/interactions\/\d+\/[\w-]{12,}/, "/interactions/…/…").replace(/(\/webhooks\/\d+\/)[\w-]{12,}/, "$1…").replace(/\d{12,}/g, (id) => `…${id.slice(-4)}`);
