@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo sandbox test trust lint types format lock clean
+.PHONY: install demo sandbox screenshots test trust lint types format lock clean
 
 install: $(VENV)/.installed
 
@@ -22,6 +22,10 @@ demo: install
 # Discord in the browser, on this machine alone: talk to the bot as anyone you like.
 sandbox: install
 	@$(BIN)/fireside sandbox
+
+# Takes every picture of docs/sandbox/ anew (Debian: apt install chromium), and writes the lists in docs/messages.md.
+screenshots: install
+	UPDATE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser
 
 test: lint types
 	$(BIN)/python -m pytest -n 2 --dist loadfile

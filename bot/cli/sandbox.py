@@ -117,7 +117,8 @@ async def serve(plan: Plan, console: Console, stop: asyncio.Event) -> None:
 
 
 def _greet(console: Console, plan: Plan, running: Running) -> None:
-    console.print("[bold yellow]The sandbox is open:[/] a server, its people and the bot, on this machine alone.\n")
+    where = "on this machine alone" if plan.host == "127.0.0.1" else f"listening on {escape(plan.host)}"
+    console.print(f"[bold yellow]The sandbox is open:[/] a server, its people and the bot, {where}.\n")
     console.print(f"  [bold]{escape(running.page.url)}[/]\n", soft_wrap=True)
     console.print(
         "Open the link (it holds this start's secret). Type [bold]/[/] for the bot's commands, drag in a script;"

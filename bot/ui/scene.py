@@ -36,7 +36,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
         for file in files:
             gallery.add_item(media=f"attachment://{file.name}", description=file.description)
         container.add_item(gallery)
-    if status := _status(scene):
+    if status := _status(scene, closed):
         container.add_item(discord.ui.TextDisplay("\n".join(status)))
     if scene.shown is not None:
         _add_votes(container, scene, scene.shown, closed)
@@ -68,10 +68,10 @@ def _files(scene: SceneView, shown: RoundView) -> list[SheetFile]:
     ]
 
 
-def _status(scene: SceneView) -> list[str]:
+def _status(scene: SceneView, closed: bool) -> list[str]:
     lines: list[str] = []
     if scene.shown is not None:
-        lines.append(_tally(scene))
+        lines.append(_tally(scene, closed))
     if scene.coming is not None:
         lines.append(_coming(scene.coming))
     if scene.failed is not None and scene.coming is None:
@@ -79,11 +79,15 @@ def _status(scene: SceneView) -> list[str]:
     return lines
 
 
-def _tally(scene: SceneView) -> str:
+def _tally(scene: SceneView, closed: bool) -> str:
     total = sum(scene.votes.values())
     cast = " ".join(f"{KEYCAPS[number - 1]} **{votes}**" for number, votes in scene.votes.items())
     if scene.pick is not None:
         return f"{cast} · the author picked **{scene.pick}**"
+    if total == 0 and closed:
+        return "Nobody has voted."
+    if total == 0 and len(scene.votes) == 1:
+        return "This picture goes into the film, unless you ask for others."
     if total == 0:
         return "Vote with a reaction or a button: which picture goes into the film?"
     return f"{cast} · {count(total, 'vote')}, picture **{scene.choice}** leads"

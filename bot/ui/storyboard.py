@@ -50,7 +50,7 @@ def storyboard_sheet(story: StoryView, note: str, mark: int | None = None) -> Sh
         ready = story.stage in (Stage.PAINTING, Stage.VOTING, Stage.DONE)
         waiting = any(film.unfinished for film in story.films)
         label = "Make the film again" if story.stage is Stage.DONE else "Make the film"
-        row.add_item(FilmButton(story.id, label=label, mark=mark, disabled=not ready or waiting))
+        row.add_item(FilmButton(story.id, label=label, mark=mark, main=ready, disabled=not ready or waiting))
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
@@ -74,6 +74,10 @@ def _stage(story: StoryView) -> str:
             waits = " The film follows as soon as they are there." if _film_waits(story) else ""
             painted = f"{story.painted} of {count(total, 'scene')} have pictures"
             return f"🎨 Painting: {painted}.{waits}\n{_progress(story)}{_trouble(story)}"
+        case Stage.VOTING if story.painted < total:
+            missing = total - story.painted
+            lacking = f"{count(missing, 'scene')} of {total} {'has' if missing == 1 else 'have'} no pictures"
+            return f"⚠️ {lacking}. Press **Again** there, in the thread, or rewrite the prompt."
         case Stage.VOTING:
             return (
                 "🗳️ The pictures are here. **Vote** in the thread, rewrite prompts, ask again; "

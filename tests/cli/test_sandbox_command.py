@@ -24,23 +24,67 @@ async def started(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
-async def test_it_prints_a_link_that_works_and_ends_when_told(tmp_path: Path) -> None:
-    process = await started(
-        tmp_path, "--port", "0", "--keep", "--bot", f"{sys.executable} -c 'import time; time.sleep(99)'"
-    )
+async def link_of(process: asyncio.subprocess.Process) -> str:
+    """The link that it prints."""
     assert process.stdout is not None
     said = ""
     while not (found := re.search(r"http://\S+key=\S+", said)):
         line = await asyncio.wait_for(process.stdout.readline(), 60)
         assert line, "it ended"
         said += line.decode()
-    async with aiohttp.ClientSession() as session, session.get(found[0]) as answer:
+    return found[0]
+
+
+SLEEPER = f"{sys.executable} -c 'import time; time.sleep(99)'"
+
+
+async def test_it_prints_a_link_that_works_and_ends_when_told(tmp_path: Path) -> None:
+    process = await started(tmp_path, "--port", "0", "--keep", "--bot", SLEEPER)
+    link = await link_of(process)
+    async with aiohttp.ClientSession() as session, session.get(link) as answer:
         assert answer.status == 200
         assert "<title>Sandbox</title>" in await answer.text()
     process.send_signal(signal.SIGTERM)
     _, errors = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0, errors.decode()
     assert (tmp_path / "sandbox-data" / "world.pickle").is_file()
+
+
+def own_address() -> str:
+    """An address of this machine that is not loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # asks for the way there; nothing is sent
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        return str(asking.getsockname()[0])
+
+
+async def test_another_address_lets_in_who_has_the_secret_and_nobody_else(tmp_path: Path) -> None:
+    address = own_address()
+    process = await started(tmp_path, "--port", "0", "--host", address, "--bot", SLEEPER)
+    link = await link_of(process)
+    page = link.partition("?")[0]
+    assert page.startswith(f"http://{address}:")
+    port = page.rsplit(":", 1)[1].strip("/")
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession() as stranger, aiohttp.ClientSession(cookie_jar=jar) as guest:
+        assert (await stranger.get(page)).status == 403
+        assert (await stranger.get(link.replace("key=", "key=x"))).status == 403
+        assert (await guest.get(link, headers={"Host": "evil.example"})).status == 421
+        assert (await guest.get(link)).status == 200
+        assert (await guest.get(page)).status == 200
+        assert (
+            await guest.post(f"{page}upload/a.txt", data=b"x", headers={"Origin": "http://a.example"})
+        ).status == 403
+        async with guest.ws_connect(f"{page}live", origin=page.rstrip("/")) as live:
+            assert "tell" in await asyncio.wait_for(live.receive_json(), 10)
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await stranger.get(f"http://127.0.0.1:{port}/")
+    process.send_signal(signal.SIGINT)
+    out, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0, errors.decode()
+    assert "whoever has the link" in " ".join(out.decode().split())
 
 
 @pytest.mark.parametrize(
