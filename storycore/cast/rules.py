@@ -13,10 +13,11 @@ from storycore.cast.model import CastMember, Understanding
 from storycore.cast.speakers import Attribution
 from storycore.cast.tokens import find_tokens
 from storycore.script.blocks import find_blocks
+from storycore.script.language import language_note, language_of
 from storycore.script.model import Line, LineKind, Scene, Script
 from storycore.script.scenes import split_script
 
-_VERSION = "1"
+_VERSION = "2"
 
 
 class RulesUnderstander:
@@ -30,8 +31,12 @@ class RulesUnderstander:
         return f"rules-{_VERSION}"
 
     def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
-        """Facts are not known to these rules: they are the plain reference that the model is measured against."""
-        script = split_script(text)
+        """Of facts only the borders of scenes and the language are heeded: these rules are the plain reference that the
+        model is measured against.
+        """
+        language = facts.language or language_of(text)
+        note = language_note(language)
+        script = split_script(text, facts)
         labels = {line.speaker.lower(): line.speaker for scene in script.scenes for line in scene.lines if line.speaker}
         tokens = find_tokens(script)
         names = find_names(tokens, set(labels))
@@ -39,7 +44,8 @@ class RulesUnderstander:
         mentions = sorted([*names, *find_descriptions(tokens, taken)], key=lambda m: m.start)
         people = find_people(tokens, mentions, labels)
         script = _with_speakers(script, Attribution(tokens, people), people)
-        return Understanding(script, _cast(script, people))
+        notes = (note,) if note else ()
+        return Understanding(script, _cast(script, people), language=language, notes=notes)
 
 
 def _with_speakers(script: Script, attribution: Attribution, people: list[Person]) -> Script:

@@ -11,6 +11,8 @@ from storycore.script.words import word_set
 #: Prepositions that put somebody somewhere, and those that take them there: a scene is where it arrives.
 _AT = word_set("in at on inside near beside by under beneath behind outside within upon amid among across around along")
 _TO = word_set("into to onto through towards toward up down over reached entered past")
+#: "Deep in the forest stood a smithy."
+_THERE = word_set("stood was lay rose")
 _ARTICLES = "the|a|an|his|her|their|my|our|your|its|this|that|some|every|each|one|another"
 #: No adjective of a place: a phrase that holds one is two phrases.
 _STOPS = word_set(
@@ -18,7 +20,7 @@ _STOPS = word_set(
     her their was were is are had has said came went then there"""
 )
 _PLACE = re.compile(
-    rf"\b(?P<prep>{'|'.join(sorted(_AT | _TO, key=len, reverse=True))})[ \n]+"
+    rf"\b(?P<prep>{'|'.join(sorted(_AT | _TO | _THERE, key=len, reverse=True))})[ \n]+"
     rf"(?:(?P<article>{_ARTICLES})[ \n]+)?"
     r"(?P<words>[^\W\d_][\w'’-]{0,30}(?:[ \n]+[^\W\d_][\w'’-]{0,30}){0,3})",
     re.IGNORECASE,

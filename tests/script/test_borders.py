@@ -3,6 +3,7 @@
 import pytest
 
 from storycore.cast.facts import Facts
+from storycore.cast.understand import understand
 from storycore.script.scenes import Pace, cut, read_draft, split_script
 from storycore.script.setting import find_places, find_times
 from storycore.script.slugs import read_slug
@@ -146,3 +147,15 @@ def test_scenes_say_where_and_when() -> None:
         ("Beach, day", "beach", "day"),
         ("Later", "the old tower", "at midnight"),
     ]
+
+
+def test_understanding_keeps_borders_and_says_what_language_it_read() -> None:
+    found = understand(SIEGFRIED, "rules", Facts(begins=(("Bones lay in the grass.", 0),)))
+    assert any(scene.text.startswith("Bones lay") for scene in found.script.scenes)
+    assert (found.language, found.notes) == ("en", ())
+    german = understand("Es war einmal ein König, der hatte eine Tochter, die war sehr schön.", "rules")
+    assert german.language == "de"
+    assert "German" in german.notes[0]
+    assert german.script.scenes
+    forced = understand(SIEGFRIED, "rules", Facts(language="sv"))
+    assert (forced.language, "Swedish" in forced.notes[0]) == ("sv", True)
