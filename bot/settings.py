@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     speech_voices: str = ""
     piper_dir: Path | None = None
     piper_voices: str = ""
+    spacy_model: str = ""
     sync_guild: int | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -100,6 +100,7 @@ def _house(settings: Settings) -> House:
             painting_tries=3,
             painting_urgency=Urgency.OVERNIGHT,
             film_quality=settings.film_quality,
+            spacy_model=settings.spacy_model,
             work_dir=folder.work,
             voices=settings.voices,
         )

@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 from storycore.cast.base import DEFAULT_UNDERSTANDER
 from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
+from storycore.cast.pipeline import use_pipeline
 from storycore.cast.understand import understand
 from storycore.errors import ScriptError
 from storycore.workers import settle_in
@@ -24,6 +25,11 @@ T = TypeVar("T")
 TIMEOUT_S = 60.0
 
 
+def _begin(spacy_model: str) -> None:
+    settle_in()
+    use_pipeline(spacy_model)
+
+
 class UnderstandingPool:
     """One process that understands scripts, one after another.
 
@@ -31,8 +37,12 @@ class UnderstandingPool:
     not forked: a fork would take the event loop's threads and locks along.
     """
 
-    def __init__(self, name: str = DEFAULT_UNDERSTANDER, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, name: str = DEFAULT_UNDERSTANDER, timeout_s: float = TIMEOUT_S, *, spacy_model: str = ""
+    ) -> None:
+        """``spacy_model`` is the pipeline that supplies tags and parses there; "" is ours."""
         self._name = name
+        self._spacy_model = spacy_model
         self.timeout_s = timeout_s
         self._pool: ProcessPoolExecutor | None = None
         self._turn = asyncio.Lock()
@@ -67,7 +77,7 @@ class UnderstandingPool:
     async def _once(self, call: Callable[[], T]) -> T:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=settle_in)
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._spacy_model,))
         future = asyncio.get_running_loop().run_in_executor(self._pool, call)
         try:
             return await asyncio.wait_for(future, self.timeout_s)

@@ -34,7 +34,7 @@ async def make_workshop(
         folder=folder,
         painter=painter,
         narrator=narrator,
-        reader=UnderstandingPool(),
+        reader=UnderstandingPool(spacy_model=options.spacy_model),
         engine=Engine(database_url, poll_s=poll_s),
         options=options,
         voices=voices,

@@ -56,6 +56,8 @@ class WorkOptions:
     painting_tries: int | None = None
     painting_urgency: Urgency = Urgency.FIRST
     film_quality: int = 1080
+    #: The spaCy pipeline that supplies tags and parses; "" is the one that comes with Fireside.
+    spacy_model: str = ""
     work_dir: Path | None = None
     webui_hosts: tuple[str, ...] = field(default=(), repr=False)
     private_hosts: bool = False

@@ -1,0 +1,133 @@
+"""Learning to chain mentions and to attribute quotes: the reading itself runs over the training texts, a teacher
+decides, and what it saw and decided is what the rankers learn; then once more with the rankers' own mistakes in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from spacy.language import Language
+
+from storycore.cast.facts import NOTHING_KNOWN
+from storycore.cast.reading.chains import Chains, Likeness
+from storycore.cast.reading.entities import Entity
+from storycore.cast.reading.mentions import Found, find_mentions
+from storycore.cast.reading.names import Identity, identify
+from storycore.cast.reading.people_words import Lexicon
+from storycore.cast.reading.policy import RankerPolicy
+from storycore.cast.reading.ranker import Ranker
+from storycore.cast.reading.words import Words, read_words
+from storycore.script.scenes import split_script
+from training.cores import head_of
+from training.data import Document
+from training.fitting import Decisions, Recipe, fit
+
+KINDS = ("he", "you", "nom", "name", "turn")
+
+
+@dataclass(slots=True)
+class Lesson:
+    """One text, ready to be read again and again: whose each mention and each quote really is (None: not told)."""
+
+    words: Words
+    mentions: list[Found]
+    identities: list[Identity]
+    clusters: list[str | None]
+    silent: list[bool]
+    speakers: list[str | None]
+
+
+def prepare(nlp: Language, lexicon: Lexicon, document: Document, *, gold_mentions: bool = False) -> Lesson:
+    """A document's lesson: mentions as the pipeline finds them, or the annotators' own."""
+    words = read_words(nlp, split_script(document["text"]))
+    gold: dict[int, tuple[str, bool, str]] = {}
+    for mention in document["mentions"]:
+        first, last = words.at(mention["start"]), words.at(mention["end"] - 1)
+        head = first + head_of(words.words[first : last + 1] or [""])
+        cop = mention.get("link") == "COP"
+        gold[head] = (mention.get("attr_of", mention["cluster"]), cop, mention["type"])
+    if gold_mentions:
+        found = {last: (first, last, kind) for first, last, kind in words.cores if last in gold}
+        words.cores = sorted(found.get(head, (head, head, kind)) for head, (_, _, kind) in gold.items())
+    mentions = find_mentions(words, lexicon, NOTHING_KNOWN)
+    identities = identify(words, mentions, lexicon, frozenset())
+    clusters: list[str | None] = []
+    silent: list[bool] = []
+    for mention in mentions:
+        here = next((gold[i] for i in range(mention.last, mention.core - 1, -1) if i in gold), None)
+        clusters.append(here[0] if here else None)
+        silent.append(bool(here and here[1]))
+    return Lesson(words, mentions, identities, clusters, silent, _speakers(words, document))
+
+
+def _speakers(words: Words, document: Document) -> list[str | None]:
+    found: list[str | None] = []
+    for speech in words.speeches:
+        best, share = None, 0.5
+        for quote in document["quotes"]:
+            common = min(speech.end, quote["end"]) - max(speech.start, quote["start"])
+            union = max(speech.end, quote["end"]) - min(speech.start, quote["start"])
+            if common > share * union:
+                best, share = quote["speaker"], common / union
+        found.append(best)
+    return found
+
+
+@dataclass(slots=True)
+class Teacher:
+    """Decides as the annotators did, or lets the rankers decide, and writes down what was right."""
+
+    lesson: Lesson
+    rankers: dict[str, Ranker] | None
+    decisions: dict[str, Decisions] = field(default_factory=lambda: {kind: Decisions() for kind in KINDS})
+
+    def choose_entity(
+        self, kind: str, rows: list[list[float]], options: Sequence[Entity], mention: int
+    ) -> tuple[int, float]:
+        cluster = self.lesson.clusters[mention]
+        right = next(
+            (i for i, e in enumerate(options) if cluster is not None and self._whose(e) == cluster), len(options)
+        )
+        if not self.lesson.silent[mention] and len(options):
+            self.decisions[kind].add(rows, right)
+        if self.rankers is None:
+            return right, 1.0
+        return RankerPolicy(self.rankers).choose_entity(kind, rows, options, mention)
+
+    def choose_speaker(self, rows: list[list[float]], options: Sequence[Entity], speech: int) -> tuple[int, float]:
+        cluster = self.lesson.speakers[speech]
+        right = next((i for i, e in enumerate(options) if self._whose(e) == cluster), -1)
+        if cluster is not None and right >= 0:
+            self.decisions["turn"].add(rows, right)
+        if self.rankers is None and right >= 0:
+            return right, 1.0
+        if self.rankers is None:
+            return len(options), 0.0
+        return RankerPolicy(self.rankers).choose_speaker(rows, options, speech)
+
+    def _whose(self, entity: Entity) -> str | None:
+        counts = Counter(self.lesson.clusters[number] for number in entity.mentions)
+        best = counts.most_common(1)
+        return best[0][0] if best else None
+
+
+def read_lesson(lesson: Lesson, lexicon: Lexicon, teacher: Teacher, likeness: Likeness) -> None:
+    """Read one text under a teacher."""
+    Chains(lesson.words, lesson.mentions, lesson.identities, lexicon, teacher, likeness).read()
+
+
+def learn(
+    lessons: list[Lesson], lexicon: Lexicon, likeness: Likeness, rounds: int, recipe: Recipe
+) -> dict[str, Ranker]:
+    """The rankers, learnt in ``rounds``: the first under the annotators' decisions, the others under the rankers'."""
+    gathered = {kind: Decisions() for kind in KINDS}
+    rankers: dict[str, Ranker] | None = None
+    for _round in range(rounds):
+        for lesson in lessons:
+            teacher = Teacher(lesson, rankers)
+            read_lesson(lesson, lexicon, teacher, likeness)
+            for kind in KINDS:
+                gathered[kind].extend(teacher.decisions[kind])
+        rankers = {kind: fit(gathered[kind], recipe) for kind in KINDS}
+    return rankers or {}
