@@ -21,7 +21,7 @@ from storycore.work.workshop import Workshop
 _log = logging.getLogger(__name__)
 #: A request that Discord puts off for longer is given up, and asked again when its time has come.
 _LONGEST_WAIT_S = 30.0
-COGS = ("cogs.stories", "cogs.scenes")
+COGS = ("cogs.stories", "cogs.scenes", "cogs.voices")
 
 
 class Tree(app_commands.CommandTree["Fireside"]):

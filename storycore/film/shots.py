@@ -171,7 +171,7 @@ def _text(plan: FilmPlan, drawn: _Drawn, rung: Rung) -> Written:
     if scene is None:
         return credits_card(plan.title, plan.credits, seconds, *size)
     lines = [Heard(heard.line, heard.begin - drawn.lead / FPS, heard.seconds) for heard in drawn.shot.lines]
-    text = scene_subtitles(lines, seconds, *size)
+    text = scene_subtitles(lines, seconds, *size, plan.options.subtitles)
     if drawn.takes[0].digest is None:
         return scene_card(scene.title or f"Scene {scene.number}", text, seconds, *size)
     return text

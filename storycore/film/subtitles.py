@@ -10,6 +10,7 @@ import pysubs2
 from storycore.film.cues import Cue, Token, cut, tokens_of
 from storycore.film.letters import Letters, text_letters, title_letters
 from storycore.film.model import FilmLine
+from storycore.film.options import SubtitleMode
 from storycore.keys import derived_seed
 
 _WORD_JOINER = "\u2060"
@@ -22,6 +23,8 @@ _CREDIT_SIZE = 0.062
 _ROW_WIDTH = {"wide": 0.76, "square": 0.86, "tall": 0.86}
 _BOTTOM = {"wide": 0.065, "square": 0.07, "tall": 0.16}
 _CREDITS_A_PAGE = 6
+#: A word that is heard takes the style's colour; lines without that are white throughout.
+_STYLES = {SubtitleMode.WORDS: "Line", SubtitleMode.LINES: "Plain"}
 
 _WHITE = pysubs2.Color(255, 255, 255, 0)
 _HEARD = pysubs2.Color(255, 226, 150, 0)
@@ -57,10 +60,14 @@ def escaped(text: str) -> str:
     return plain.replace("\\", "\\" + _WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
 
 
-def scene_subtitles(lines: Sequence[Heard], seconds: float, width: int, height: int) -> Written:
-    """The subtitles of one scene of ``seconds``, word by word as they are heard."""
+def scene_subtitles(
+    lines: Sequence[Heard], seconds: float, width: int, height: int, mode: SubtitleMode = SubtitleMode.WORDS
+) -> Written:
+    """The subtitles of one scene of ``seconds``: word by word as they are heard, or line by line; empty for "off"."""
     letters = text_letters()
     document = _document(width, height)
+    if mode is SubtitleMode.OFF:
+        return Written(document.to_string("ass"))
     size = _text_size(width, height)
     widest = _ROW_WIDTH[_shape(width, height)] * width / size
     lost = shortened = 0
@@ -73,15 +80,20 @@ def scene_subtitles(lines: Sequence[Heard], seconds: float, width: int, height: 
         until = lines[index + 1].begin if index + 1 < len(lines) else seconds - 0.1
         cues.extend((cue, name) for cue in cut(shown.tokens, letters.width(" ", 1.0), widest, until))
     for index, (cue, name) in enumerate(cues):
-        event = _cue_event(cue, name, letters, size, widest)
+        event = _cue_event(cue, name, letters, size, widest, mode)
         if index + 1 < len(cues):  # two at once would be stacked, and the second would stand too high
             event.end = min(event.end, _ms(cues[index + 1][0].begin) - 10)
         document.append(event)
     return Written(document.to_string("ass"), lost, shortened)
 
 
-def _cue_event(cue: Cue, name: str, letters: Letters, size: float, widest: float) -> pysubs2.SSAEvent:
-    text = "\\N".join(_row(row, cue, index) for index, row in enumerate(cue.rows))
+def _cue_event(
+    cue: Cue, name: str, letters: Letters, size: float, widest: float, mode: SubtitleMode
+) -> pysubs2.SSAEvent:
+    if mode is SubtitleMode.WORDS:
+        text = "\\N".join(_row(row, cue, index) for index, row in enumerate(cue.rows))
+    else:
+        text = "\\N".join(" ".join(escaped(token.text) for token in row) for row in cue.rows)
     if name:
         small = round(size * _NAME_SIZE)
         while name and letters.width(name, _NAME_SIZE) > widest:
@@ -90,7 +102,7 @@ def _cue_event(cue: Cue, name: str, letters: Letters, size: float, widest: float
         bgr = colour[4:] + colour[2:4] + colour[:2]
         text = f"{{\\fs{small}\\1c&H{bgr}&\\2c&H{bgr}&}}{escaped(name)}{{\\r}}\\N{text}"
     return pysubs2.SSAEvent(
-        start=_ms(cue.begin), end=_ms(cue.end), style="Line", text="{\\fad(90,60)}" + text, marginv=0
+        start=_ms(cue.begin), end=_ms(cue.end), style=_STYLES[mode], text="{\\fad(90,60)}" + text, marginv=0
     )
 
 
@@ -253,14 +265,15 @@ def _document(width: int, height: int) -> pysubs2.SSAFile:
         marginr=max(0, side),
         marginv=round(height * _BOTTOM[_shape(width, height)]),
     )
-    title = line.copy()
-    title.primarycolor = _WHITE
+    plain = line.copy()
+    plain.primarycolor = _WHITE
+    title = plain.copy()
     title.outline, title.shadow = round(size * 0.07, 2), round(size * 0.06, 2)
     credit = line.copy()
     credit.primarycolor, credit.alignment = _WHITE, pysubs2.Alignment.MIDDLE_CENTER
     credit.fontsize = round(_CREDIT_SIZE * min(width, height))
     credit.outline = round(size * 0.04, 2)
-    document.styles = {"Line": line, "Title": title, "Credit": credit}
+    document.styles = {"Line": line, "Plain": plain, "Title": title, "Credit": credit}
     return document
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from storycore.film.letters import lay_out_fonts, text_letters, title_letters
 from storycore.film.model import FilmLine
+from storycore.film.options import SubtitleMode
 from storycore.film.program import program
 from storycore.film.subtitles import Heard, credit_pages, credits_card, escaped, scene_card, scene_subtitles, title_card
 
@@ -208,3 +210,28 @@ def test_a_card_s_heading_is_escaped_too() -> None:
     base = scene_subtitles([], 3, WIDTH, HEIGHT)
     card = scene_card(r"{\fs400} \N {", base, 3, WIDTH, HEIGHT)
     assert "\\{\\\u2060fs400\\}" in card.ass
+
+
+def test_lines_stand_still_and_off_is_off() -> None:
+    lines = [Heard(FilmLine("One two three four.", "Ada", None, 2.0), 0.5, 2.0)]
+    words, still, off = (
+        pysubs2.SSAFile.from_string(scene_subtitles(lines, 4, WIDTH, HEIGHT, mode).ass)
+        for mode in (SubtitleMode.WORDS, SubtitleMode.LINES, SubtitleMode.OFF)
+    )
+    assert len(off.events) == 0
+    assert [event.plaintext for event in still.events] == [event.plaintext for event in words.events]
+    assert all(r"\k" in event.text for event in words.events)
+    assert not any(r"\k" in event.text for event in still.events)
+    white = pysubs2.Color(255, 255, 255, 0)
+    assert all(still.styles[event.style].primarycolor == white for event in still.events)
+    assert all(words.styles[event.style].primarycolor != white for event in words.events)
+
+
+def test_hostile_text_is_escaped_line_by_line_too() -> None:
+    for text in HOSTILE:
+        (event,) = pysubs2.SSAFile.from_string(
+            scene_subtitles(
+                [Heard(FilmLine(text, text, None, 1.0), 0.1, 1.0)], 2, WIDTH, HEIGHT, SubtitleMode.LINES
+            ).ass
+        ).events
+        assert not re.search(r"(?<!\\)\{(?!\\fad\(90,60\)\}|\\fs\d+\\1c&H\w{6}&\\2c&H\w{6}&\}|\\r\})", event.text)
