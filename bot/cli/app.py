@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import films, prompt, scenes, serving
+from bot.cli import films, prompt, scenes, serving, voices
 
 app = typer.Typer(
     name="fireside",
@@ -21,6 +21,7 @@ films.add_to(app)
 prompt.add_to(app)
 scenes.add_to(app)
 serving.add_to(app)
+voices.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -258,7 +258,7 @@ def _document(width: int, height: int) -> pysubs2.SSAFile:
         secondarycolor=_WHITE,
         outlinecolor=_INK,
         backcolor=_SHADE,
-        outline=round(size * 0.062, 2),
+        outline=round(size * 0.08, 2),
         shadow=round(size * 0.035, 2),
         alignment=pysubs2.Alignment.BOTTOM_CENTER,
         marginl=max(0, side),
