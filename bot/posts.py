@@ -9,9 +9,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from storycore.store.database import Database
-from storycore.store.models import STORYBOARD, PostRow, ReactionRow, StoryRow, StoryState, now
+from storycore.store.models import (
+    STORYBOARD,
+    UNFINISHED,
+    PostRow,
+    ReactionRow,
+    RoundRow,
+    SceneRow,
+    StoryRow,
+    StoryState,
+    now,
+)
 
-__all__ = ["STORYBOARD", "Post", "Posts", "ScenePost", "film_subject", "scene_subject"]
+__all__ = ["STORYBOARD", "Post", "Posts", "ScenePost", "batch_subject", "film_subject", "in_channel", "scene_subject"]
 
 #: Random bytes of a nonce: Discord takes at most 25 characters.
 _NONCE_BYTES = 15
@@ -56,6 +66,16 @@ def scene_subject(scene_id: int) -> str:
     return f"scene:{scene_id}"
 
 
+def batch_subject(batch_id: int, *, digest: bool) -> str:
+    """The subject of a batch's notice, or of its digest in the morning."""
+    return f"{'digest' if digest else 'batch'}:{batch_id}"
+
+
+def in_channel(subject: str) -> bool:
+    """Whether a message stands in the story's channel; all others stand in its thread."""
+    return subject == STORYBOARD or subject.startswith(("batch:", "digest:"))
+
+
 def film_subject(film_id: int, *, file: bool) -> str:
     """The subject of a film's progress message, or of the message that holds the film."""
     return f"film:{film_id}:{'file' if file else 'progress'}"
@@ -92,6 +112,18 @@ class Posts:
         async with self._database.read() as session:
             rows = await session.scalars(select(PostRow).where(PostRow.story_id == story_id))
             return {row.subject: _post(row) for row in rows}
+
+    async def waiting(self) -> list[int]:
+        """Stories that have pictures on their way."""
+        async with self._database.read() as session:
+            return list(
+                await session.scalars(
+                    select(SceneRow.story_id)
+                    .join(RoundRow, RoundRow.scene_id == SceneRow.id)
+                    .where(RoundRow.state.in_(UNFINISHED))
+                    .distinct()
+                )
+            )
 
     async def begin(self, story_id: int, subject: str, channel_id: int) -> Post:
         """Note that a message is about to be posted: the row, and its nonce, come before the message."""

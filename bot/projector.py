@@ -19,7 +19,8 @@ import aiohttp
 import discord
 
 from bot.courier import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Courier, Draw, NotYetError, TooLargeError
-from bot.posts import STORYBOARD, Post, Posts, ScenePost, film_subject, scene_subject
+from bot.posts import STORYBOARD, Post, Posts, ScenePost, batch_subject, film_subject, in_channel, scene_subject
+from bot.ui.batch import digest_sheet, notice_sheet
 from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import can_be_posted, scene_sheet
 from bot.ui.storyboard import storyboard_sheet
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 _THREAD_EXISTS = 160004
 _SECONDS_AFTER_TROUBLE = (2.0, 5.0, 15.0, 60.0)
 _SECONDS_BETWEEN_LOOKS_AT_PAUSED = 600.0
+_SECONDS_BETWEEN_LOOKS_AT_WAITING = 10.0
 _SECONDS_NEAR_A_BAN = 60.0
 _THREAD_NAME = 100
 
@@ -70,7 +72,7 @@ class Projector:
         self._dirty: set[int] = set()
         self._verify: set[int] = set()
         self._stop_listening: Callable[[], None] = lambda: None
-        self._patrol: asyncio.Task[None] | None = None
+        self._patrols: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Follow changes from now on, and show what changed while nobody was looking."""
@@ -78,8 +80,11 @@ class Projector:
         self._stop_listening = self._workshop.changes.listen(self.look_at)
         for story_id in {*await self.posts.unsettled(), *await self.posts.paused()}:
             self.look_at(story_id)
-        if self._patrol is None:
-            self._patrol = asyncio.create_task(self._look_at_paused(), name="project-paused")
+        if not self._patrols:
+            self._patrols = [
+                asyncio.create_task(self._look_at_paused(), name="project-paused"),
+                asyncio.create_task(self._look_at_waiting(), name="project-waiting"),
+            ]
 
     def look_at(self, story_id: int, *, verify: bool = False) -> None:
         """Bring a story's messages up to date soon; ``verify`` also asks whether they are still there."""
@@ -111,7 +116,7 @@ class Projector:
         """Stop; what is not shown yet is shown after the next start."""
         self._stop_listening()
         self._stop_listening = lambda: None
-        tasks = [*self._tasks.values(), *([self._patrol] if self._patrol is not None else [])]
+        tasks = [*self._tasks.values(), *self._patrols]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -120,6 +125,13 @@ class Projector:
         while True:
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS_AT_PAUSED)
             await self.look_at_paused()
+
+    async def _look_at_waiting(self) -> None:
+        """Places in the queue and times move without a change of the story that waits."""
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS_AT_WAITING)
+            for story_id in await self.posts.waiting():
+                self.look_at(story_id)
 
     async def _follow(self, story_id: int) -> None:
         """One story's loop, ended when there is nothing left to show. Trouble is met with patience."""
@@ -154,15 +166,42 @@ class Projector:
             self._verify.discard(story_id)
             await self._check_messages(looked, channel)
         try:
-            await self._show_all(looked, channel)
+            digested = await self._show_batch(looked, channel)
+            if not view.kept_back:
+                await self._show_all(looked, channel)
         except PlaceError as error:
             return await self._pause(looked, channel, error.words)
         if view.place_problem and await self.posts.set_place_problem(story_id, ""):
             return 0.0  # it can be shown again: take the notice off the storyboard
         if looked.waits:
             return min(looked.waits)
+        if view.batch is not None and not view.leads and not view.kept_back:
+            self.look_at(view.batch.entries[0].story_id)  # the digest may wait for this story's thread
+        if not digested:  # left unsettled: it is looked at after a restart too
+            return None
         await self.posts.settled(story_id, view.version)
         return None
+
+    async def _show_batch(self, looked: _Pass, channel: discord.PartialMessageable) -> bool:
+        """The notice of a batch, and once all its stories can be found in the chat, the digest: a message of its own,
+        so that the channel lights up in the morning. False while the digest is due and cannot be posted yet."""
+        batch = looked.view.batch
+        if batch is None or not looked.view.leads:
+            return True
+        with _refusals("I may not post in this story's channel.", "This story's channel is gone."):
+            subject = batch_subject(batch.id, digest=False)
+            await self._show(looked, channel, subject, lambda mark: notice_sheet(batch, mark))
+            if not batch.done or not batch.any_made:
+                return True
+            if not all(entry.shown for entry in batch.entries if entry.story_id != looked.view.id):
+                return False
+            if looked.view.thread_id is None and not looked.view.kept_back and looked.view.scenes:
+                await self._show_all(looked, channel)  # its own thread first: the digest links to it
+                looked.waits.append(0.0)
+                return False
+            subject = batch_subject(batch.id, digest=True)
+            await self._show(looked, channel, subject, lambda mark: digest_sheet(batch, mark))
+        return True
 
     async def _show_all(self, looked: _Pass, channel: discord.PartialMessageable) -> None:
         view = looked.view
@@ -293,7 +332,7 @@ class Projector:
         """Somebody deleted the thread: everything in it is made again in a new one."""
         _log.info("story %d: its thread is gone; it gets a new one", looked.view.id)
         for subject, post in looked.posted.items():
-            if subject != STORYBOARD:
+            if not in_channel(subject):
                 await self.posts.lost(post.id, channel.id)
         await self.posts.set_thread(looked.view.id, None)
 
@@ -309,7 +348,7 @@ class Projector:
         thread_id = looked.view.thread_id
         thread = channel if thread_id is None else self._client.get_partial_messageable(thread_id)
         for subject, post in list(looked.posted.items()):
-            place = channel if subject == STORYBOARD else thread
+            place = channel if in_channel(subject) else thread
             if post.message_id is not None and not await self.courier.exists(place, post):
                 looked.posted[subject] = await self.posts.lost(post.id, place.id)
 

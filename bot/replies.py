@@ -53,12 +53,24 @@ def hidden_from(interaction: Asked) -> set[int]:
 
 def person_of(interaction: Asked, rights: discord.Permissions | None = None) -> Person:
     """Who asks. Moderators are those who may manage messages, by their ``rights`` (None: those where they ask)."""
-    rights = interaction.permissions if rights is None else rights
+    return _person(interaction.user, interaction.guild_id, interaction.permissions if rights is None else rights)
+
+
+def person_of_member(member: discord.Member, place: discord.abc.GuildChannel | None = None) -> Person:
+    """A member who did something without an interaction (a reaction), by their rights in ``place`` as of now."""
+    rights = member.guild_permissions if place is None else place.permissions_for(member)
+    return _person(member, member.guild.id, rights)
+
+
+def _person(user: discord.User | discord.Member, server_id: int | None, rights: discord.Permissions) -> Person:
+    admin = rights.manage_guild or rights.administrator
     return Person(
-        id=interaction.user.id,
-        name=interaction.user.display_name,
-        moderator=rights.manage_messages or rights.manage_guild or rights.administrator,
-        server_id=interaction.guild_id,
+        id=user.id,
+        name=user.display_name,
+        moderator=rights.manage_messages or admin,
+        server_id=server_id,
+        admin=admin,
+        roles=frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset(),
     )
 
 

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     media_dir: Path = Path("data/media")
     image_backend: Literal["storyboard", "webui"] = "storyboard"
     webui_hosts: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    host_servers: Annotated[tuple[int, ...], NoDecode] = ()
     candidates: int = Field(default=4, ge=1, le=9)
     picture_size: str = Field(default="1024x576", pattern=r"^\d{2,4}x\d{2,4}$")
     max_scenes: int = Field(default=40, ge=1, le=100)
@@ -58,6 +59,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("host_servers", mode="before")
+    @classmethod
+    def _ids(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(int(part) for part in value.split(",") if part.strip())
         return value
 
     @field_validator("picture_size")

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.posts import ScenePost
+from bot.replies import person_of_member
 from bot.ui.text import KEYCAPS
-from storycore.errors import FiresideError
+from storycore.errors import FiresideError, NotAllowedError
 from storycore.store.models import now
 from storycore.studio import ballots
 from storycore.studio.people import Person
@@ -147,9 +149,22 @@ class Scenes(commands.Cog):
         except discord.HTTPException as error:
             _log.warning("the reactions of scene %d could not be read: %s", post.scene_id, error.status)
             return
-        differing = await ballots.reconcile(self.client.workshop, post.scene_id, post.offered_round, standing)
-        if differing:
-            _log.info("scene %d: %d reactions changed while nobody looked", post.scene_id, differing)
+        workshop = self.client.workshop
+        server_id, unknown = await ballots.unknown_voters(workshop, post.scene_id, standing)
+        guild = self.client.get_guild(server_id or 0)
+        voters = {} if guild is None else await _members(guild, unknown)
+        done = await ballots.reconcile(workshop, post.scene_id, post.offered_round, standing, voters)
+        for member_id, choice in done.refused:
+            await self._take_off(message, member_id, choice)
+        if done.differing:
+            _log.info("scene %d: %d reactions changed while nobody looked", post.scene_id, done.differing)
+
+    async def _take_off(self, message: discord.PartialMessage, member_id: int, choice: int) -> None:
+        """The reaction of somebody who may not vote: it counts for nothing, and is taken off where the bot may."""
+        try:
+            await message.remove_reaction(KEYCAPS[choice - 1], discord.Object(member_id))
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            _log.info("a reaction that does not count stays under message %d: %r", message.id, error)
 
     async def _read(self, message: discord.PartialMessage) -> dict[int, set[int]]:
         """The reactions that stand now. They come a page at a time: when somebody moved one meanwhile, it may be seen
@@ -168,14 +183,33 @@ class Scenes(commands.Cog):
         post = await self.client.projector.posts.scene_of_message(payload.message_id)
         if post is None:
             return
-        name = payload.member.display_name if payload.member is not None else ""
-        person = Person(payload.user_id, name, server_id=payload.guild_id)
-        await ballots.react(self.client.workshop, post.scene_id, post.offered_round, person, choice, at)
+        person = Person(payload.user_id, "", server_id=payload.guild_id)
+        if payload.member is not None:
+            person = person_of_member(payload.member)
+        try:
+            await ballots.react(self.client.workshop, post.scene_id, post.offered_round, person, choice, at)
+        except NotAllowedError:
+            channel = self.client.get_partial_messageable(post.channel_id)
+            await self._take_off(channel.get_partial_message(post.message_id), payload.user_id, choice)
+            raise
 
     async def _withdraw(self, message_id: int, member_id: int | None, choice: int | None) -> None:
         post = await self.client.projector.posts.scene_of_message(message_id)
         if post is not None:
             await ballots.unreact(self.client.workshop, post.scene_id, member_id, choice)
+
+
+async def _members(guild: discord.Guild, ids: Collection[int]) -> dict[int, Person]:
+    """Members with the roles they have now; those who left the server are left out."""
+    found: dict[int, Person] = {}
+    for member_id in sorted(ids):
+        try:
+            found[member_id] = person_of_member(await guild.fetch_member(member_id))
+        except discord.NotFound:
+            continue
+        except discord.HTTPException as error:
+            _log.warning("member %d could not be looked up: %s", member_id, error.status)
+    return found
 
 
 async def standing_reactions(message: discord.Message) -> dict[int, set[int]]:

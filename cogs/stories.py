@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ from discord.ext import commands
 
 from bot.invite import NEEDED
 from bot.replies import Asked, answering, hidden_from, person_of, rights_in, say
+from bot.ui.batch import BatchForm, take_batch
 from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
 from bot.ui.text import cut, escape
 from storycore.errors import NotAllowedError, NotFoundError, ScriptError, StateError
 from storycore.script.reading import MAX_FILE_BYTES, is_archive, read_script
 from storycore.studio import stories
+from storycore.studio.batches import DEFAULT_START
 from storycore.studio.stories import NewStory, StoryEntry
 from storycore.studio.views import StoryView
 from storycore.work.workshop import Workshop
@@ -78,15 +81,38 @@ class Stories(commands.Cog):
         """Hand in a script."""
         async with answering(interaction):
             check_place(interaction)
+            await stories.check_may_create(self.client.workshop, person_of(interaction))
             if script is None:
                 await interaction.response.send_modal(StoryForm(self.take, title=title or ""))
             else:
                 await self.take(interaction, title or "", "", script)
 
+    @story.command(name="batch", description="Hand in several scripts to be painted overnight")
+    @app_commands.describe(files="A ZIP of scripts (without it a pop-up takes files)", start="Such as 01:00, or now")
+    async def batch(
+        self,
+        interaction: Asked,
+        files: discord.Attachment | None = None,
+        start: app_commands.Range[str, 1, 12] | None = None,
+    ) -> None:
+        """Hand in scripts for the night."""
+        async with answering(interaction):
+            check_place(interaction)
+            await stories.check_may_create(self.client.workshop, person_of(interaction), waiting=False)
+            if files is None:
+                await interaction.response.send_modal(BatchForm(self.take_batch, start or ""))
+            else:
+                await self.take_batch(interaction, [files], start or DEFAULT_START)
+
+    async def take_batch(self, interaction: Asked, files: Sequence[discord.Attachment], start: str) -> None:
+        """Take scripts for the night, from wherever they came."""
+        await take_batch(interaction, files, start, check_place(interaction), self.client.settings)
+
     async def make_a_story(self, interaction: Asked, message: discord.Message) -> None:
         """The message menu: a message's text, or the script file it holds, becomes a story."""
         async with answering(interaction):
             check_place(interaction)
+            await stories.check_may_create(self.client.workshop, person_of(interaction))
             file = next((a for a in message.attachments if a.filename.lower().endswith(_SCRIPT_TYPES)), None)
             if file is None and not message.content.strip():
                 raise ScriptError(
@@ -100,6 +126,7 @@ class Stories(commands.Cog):
         """Take a script, from wherever it came: answer at once, read it, keep it."""
         channel_id = check_place(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        chosen = await stories.check_may_create(self.client.workshop, person_of(interaction))
         if file is not None:
             text = await read_attachment(self.client.workshop, file)
             title = title or PurePath(file.filename).stem.replace("_", " ").replace("-", " ").capitalize()
@@ -113,8 +140,8 @@ class Stories(commands.Cog):
                 author=person_of(interaction),
                 channel_id=channel_id,
                 request_key=f"interaction-{interaction.id}",
-                candidates=settings.candidates,
-                max_scenes=settings.max_scenes,
+                candidates=chosen.candidates or settings.candidates,
+                max_scenes=min(settings.max_scenes, chosen.max_scenes or settings.max_scenes),
                 width=width,
                 height=height,
             ),

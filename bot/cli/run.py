@@ -44,7 +44,12 @@ async def serve(settings: Settings, token: str) -> None:
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_, stop.set)
     painter = painter_for(settings.image_backend, [host.get_secret_value() for host in settings.webui_hosts])
-    options = WorkOptions(film_quality=settings.film_quality, voices=settings.voices, spacy_model=settings.spacy_model)
+    options = WorkOptions(
+        film_quality=settings.film_quality,
+        voices=settings.voices,
+        spacy_model=settings.spacy_model,
+        host_servers=settings.host_servers,
+    )
     async with open_workshop(settings.database_url, settings.media_dir, painter, options) as workshop:
         await run_bot(workshop, settings, token, stop)
 

@@ -11,7 +11,7 @@ import discord
 
 from bot.replies import Asked, answer_error, answering, person_of, say, workshop_of
 from bot.ui.text import cut
-from storycore.errors import ScriptError
+from storycore.errors import ScriptError, StateError
 from storycore.prompts.check import MAX_PROMPT as PROMPT_LENGTH
 from storycore.studio import scenes
 from storycore.studio.stories import TITLE_LENGTH
@@ -142,6 +142,8 @@ async def take_up(interaction: Asked, taken: Taken) -> None:
             if not values.get("text"):
                 raise ScriptError("I was restarted while your form was open.", "Please hand the file in once more.")
             await taken(interaction, values.get("title", ""), values["text"], None)
+        elif custom_id.startswith("fs:"):
+            raise StateError("I was restarted while your form was open.", "Please open it and fill it in once more.")
 
 
 def _values(components: Any) -> Iterator[tuple[str, str]]:

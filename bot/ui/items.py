@@ -21,7 +21,7 @@ def marked(custom_id: str, mark: int | None) -> str:
     return custom_id if mark is None else f"{custom_id}@{mark}"
 
 
-class _Answering:
+class Answering:
     """Runs ``act`` so that whatever happens, the person gets an answer."""
 
     async def act(self, interaction: Asked) -> None:
@@ -44,7 +44,7 @@ def round_voted_on(custom_id: str) -> int:
 
 
 class VoteButton(
-    _Answering,
+    Answering,
     discord.ui.DynamicItem[_BUTTON],
     template=_VOTE,
 ):
@@ -76,7 +76,7 @@ class VoteButton(
         await interaction.response.defer()
 
 
-class EditButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit:(?P<scene>\d{1,18})(@\d{1,18})?"):
+class EditButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit:(?P<scene>\d{1,18})(@\d{1,18})?"):
     """Opens the pop-up in which the prompt is rewritten."""
 
     def __init__(self, scene: int, *, mark: int | None = None, disabled: bool = False) -> None:
@@ -99,7 +99,7 @@ class EditButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit
 
 
 class AgainButton(
-    _Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:again:(?P<scene>\d{1,18}):(?P<round>\d{1,9})"
+    Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:again:(?P<scene>\d{1,18}):(?P<round>\d{1,9})"
 ):
     """Asks for other pictures from the same prompt."""
 
@@ -121,7 +121,7 @@ class AgainButton(
 
 
 class PickButton(
-    _Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:choose:(?P<scene>\d{1,18}):(?P<round>\d{1,9})"
+    Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:choose:(?P<scene>\d{1,18}):(?P<round>\d{1,9})"
 ):
     """Offers the author, and nobody else, the choice for the film."""
 
@@ -147,7 +147,7 @@ class PickButton(
 
 
 class PickSelect(
-    _Answering,
+    Answering,
     discord.ui.DynamicItem[discord.ui.Select[Any]],
     template=r"fs:pick:(?P<scene>\d{1,18}):(?P<round>\d{1,9})",
 ):
@@ -190,7 +190,7 @@ class PickSelect(
         await interaction.response.edit_message(content=f"📌 {words} for scene {number}.", view=None)
 
 
-class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film:(?P<story>\d{1,18})(@\d{1,18})?"):
+class FilmButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film:(?P<story>\d{1,18})(@\d{1,18})?"):
     """Asks for the film, like ``/story film``."""
 
     def __init__(
@@ -223,7 +223,7 @@ class FilmButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:film
         await ask_for_film(interaction, self.story, person_of(interaction))
 
 
-class StopButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop:(?P<film>\d{1,18})(@\d{1,18})?"):
+class StopButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop:(?P<film>\d{1,18})(@\d{1,18})?"):
     """Stops a film that is being made."""
 
     def __init__(self, film: int, *, mark: int | None = None) -> None:
@@ -241,7 +241,7 @@ class StopButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:stop
         await interaction.response.defer()
 
 
-class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:parts:(?P<story>\d{1,18})(@\d{1,18})?"):
+class PartsButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:parts:(?P<story>\d{1,18})(@\d{1,18})?"):
     """Makes a story that is too long in parts."""
 
     def __init__(self, story: int, parts: int = 2, *, mark: int | None = None) -> None:
@@ -267,11 +267,15 @@ class PartsButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:par
         await say(interaction, f"Done: {len(made)} stories, each with a storyboard of its own in this channel.")
 
 
+def upload_limit(interaction: Asked) -> int:
+    """How large a file may be here, in bytes: it goes out as a message of the bot's own, and a member's larger limit
+    does not hold for that."""
+    return min([interaction.filesize_limit, *([interaction.guild.filesize_limit] if interaction.guild else [])])
+
+
 async def ask_for_film(interaction: Asked, story_id: int, person: Person) -> None:
     """Ask for a film that fits this place, and say what happens next."""
-    # The film goes out as a message of the bot's own: a member's larger limit does not hold for it.
-    limits = [interaction.filesize_limit, *([interaction.guild.filesize_limit] if interaction.guild else [])]
-    asked = await films.request(workshop_of(interaction), story_id, person, min(limits))
+    asked = await films.request(workshop_of(interaction), story_id, person, upload_limit(interaction))
     if asked.waits_for:
         scenes_ = "one scene" if asked.waits_for == 1 else f"{asked.waits_for} scenes"
         await say(interaction, f"The film waits for the pictures of {scenes_}, then it is made. Watch the thread.")

@@ -7,9 +7,11 @@ from typing import Any
 import discord
 
 from bot.ui.items import AgainButton, EditButton, PickButton, VoteButton
+from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
-from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, quote, without_heading
+from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
 from storycore.store.models import StoryState, WorkState
+from storycore.studio.line import Standing
 from storycore.studio.views import RoundView, SceneView, StoryView
 
 _ACCENT = discord.Colour(0xE8833A)
@@ -45,9 +47,10 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
     container.add_item(discord.ui.TextDisplay(f"-# {written}: {escape_within(scene.prompt, _PROMPT)}"))
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
-    buttons.add_item(
-        AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed or scene.coming is not None)
-    )
+    if scene.coming is not None and not closed:
+        buttons.add_item(CancelButton(scene.coming.id))
+    else:
+        buttons.add_item(AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed))
     if scene.shown is not None:
         buttons.add_item(PickButton(scene.id, scene.shown.number, disabled=closed))
     container.add_item(buttons)
@@ -75,7 +78,8 @@ def _status(scene: SceneView, closed: bool) -> list[str]:
     if scene.coming is not None:
         lines.append(_coming(scene.coming))
     if scene.failed is not None and scene.coming is None:
-        lines.append(f"⚠️ {escape_within(scene.failed.problem, 500)} Press **Again** or edit the prompt to retry.")
+        mark = "🛑" if scene.failed.state is WorkState.CANCELLED else "⚠️"
+        lines.append(f"{mark} {escape_within(scene.failed.problem, 500)} Press **Again** or edit the prompt to retry.")
     return lines
 
 
@@ -97,9 +101,28 @@ def _coming(coming: RoundView) -> str:
     who = f" for {escape_within(coming.asked_by_name, 80)}" if coming.asked_by_name else ""
     if coming.problem:
         return f"⏳ {escape_within(coming.problem, 500)}"
+    standing = coming.standing
     if coming.state is WorkState.WAITING:
-        return f"🎨 New pictures{who} wait for the painter."
-    return f"🎨 New pictures{who} are being painted: {bar(coming.progress)}"
+        return f"🎨 New pictures{who}: {waiting(standing)}." if standing else f"🎨 New pictures{who} wait."
+    left = f" · {roughly(standing.seconds_left)} left" if standing and standing.seconds_left is not None else ""
+    return f"🎨 New pictures{who} are being painted{painter(standing)}\n{bar(coming.progress)}{left}"
+
+
+def waiting(standing: Standing) -> str:
+    """What a round waits for, and how long."""
+    if standing.held:
+        return "painting is paused"
+    if standing.not_before is not None:
+        return f"they begin {moment(standing.not_before)}"
+    place = "next in the queue" if standing.place == 1 else f"place {standing.place:,} in the queue"
+    if standing.seconds_left is None:
+        return f"{place}, waiting for a painter"
+    return f"{place}, ready in about {roughly(standing.seconds_left)}"
+
+
+def painter(standing: Standing | None) -> str:
+    """Where it is painted, when a host has a name."""
+    return f" on {escape_within(standing.host_name, 40)}" if standing is not None and standing.host_name else ""
 
 
 def _add_votes(container: discord.ui.Container[Any], scene: SceneView, shown: RoundView, closed: bool) -> None:

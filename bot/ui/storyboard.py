@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.ui.items import FilmButton, PartsButton
+from bot.ui.scene import waiting
 from bot.ui.sheet import Sheet
 from bot.ui.text import bar, count, duration, escape_within
 from storycore.store.models import WorkState
@@ -73,7 +74,7 @@ def _stage(story: StoryView) -> str:
         case Stage.PAINTING:
             waits = " The film follows as soon as they are there." if _film_waits(story) else ""
             painted = f"{story.painted} of {count(total, 'scene')} have pictures"
-            return f"🎨 Painting: {painted}.{waits}\n{_progress(story)}{_trouble(story)}"
+            return f"🎨 Painting: {painted}.{waits}\n{_progress(story)}{_trouble(story)}{_place(story)}"
         case Stage.VOTING if story.painted < total:
             missing = total - story.painted
             lacking = f"{count(missing, 'scene')} of {total} {'has' if missing == 1 else 'have'} no pictures"
@@ -99,6 +100,15 @@ def _trouble(story: StoryView) -> str:
     """Why first pictures do not come: they have no message of their own yet that could say it."""
     problems = [s.coming.problem for s in story.scenes if s.shown is None and s.coming is not None and s.coming.problem]
     return f"\n⏳ {escape_within(problems[0], 300)}" if problems else ""
+
+
+def _place(story: StoryView) -> str:
+    """Where the first pictures stand, while none of them is being painted: they have no message of their own yet."""
+    coming = [scene.coming for scene in story.scenes if scene.shown is None and scene.coming is not None]
+    if any(c.state is WorkState.WORKING or c.problem for c in coming):
+        return ""
+    standing = min((c.standing for c in coming if c.standing is not None), key=lambda s: s.place, default=None)
+    return f"\n-# The first pictures: {waiting(standing)}" if standing is not None else ""
 
 
 def _progress(story: StoryView) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from storycore.errors import FiresideError
 
@@ -68,6 +69,24 @@ def bar(fraction: float, width: int = 10) -> str:
     """A bar of blocks, and percents: ``▰▰▰▱▱▱▱▱▱▱ 30 %``."""
     full = round(min(max(fraction, 0.0), 1.0) * width)
     return "▰" * full + "▱" * (width - full) + f" {round(fraction * 100)} %"
+
+
+def moment(at: datetime) -> str:
+    """A moment as the chat shows it to each reader in their own time: ``in 2 hours``."""
+    return f"<t:{round(at.timestamp())}:R>"
+
+
+def roughly(seconds: float) -> str:
+    """``20 s``, ``3 min``, ``2 h 10 min``: rounded up, so that it changes seldom while it runs down."""
+    if seconds <= 50:
+        return f"{max(10, -(-round(seconds) // 10) * 10)} s"
+    minutes = -(-round(seconds) // 60)
+    if minutes > 10:
+        minutes = -(-minutes // 5) * 5
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -17,13 +17,17 @@ from storycore.script.model import LineKind
 from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import voices as _voices  # noqa: F401 - so that its table is known wherever these are
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
+from storycore.store.batches import BatchRow
+from storycore.store.server_rows import AuditRow, SettingRow
 
 __all__ = [
     "STORYBOARD",
     "UNFINISHED",
+    "AuditRow",
     "BallotRow",
     "BallotSource",
     "Base",
+    "BatchRow",
     "CandidateRow",
     "CastRow",
     "FilmRow",
@@ -35,6 +39,7 @@ __all__ = [
     "RoundReason",
     "RoundRow",
     "SceneRow",
+    "SettingRow",
     "StoryRow",
     "StoryState",
     "UtcDateTime",
@@ -110,6 +115,9 @@ class StoryRow(Base):
     height: Mapped[int] = mapped_column(default=576)
     #: The checkpoint that its pictures are painted with ("": whichever the host has).
     checkpoint: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
+    #: The overnight batch that it was handed in with. (No foreign key: SQLite could add one only by making the table
+    #: anew, and would forget on the way that ids are given out once.)
+    batch_id: Mapped[int | None] = mapped_column(index=True)
     #: Counted up by every change; the projector compares it with ``shown_version``.
     version: Mapped[int] = mapped_column(default=1)
     shown_version: Mapped[int] = mapped_column(default=0)
@@ -191,7 +199,12 @@ class RoundRow(Base):
     """One asking for pictures of a scene: its prompt, its seed, and the candidates that came."""
 
     __tablename__ = "round"
-    __table_args__ = (sa.UniqueConstraint("scene_id", "number"), sa.Index("ix_round_state", "state"), IDS_ONCE)
+    __table_args__ = (
+        sa.UniqueConstraint("scene_id", "number"),
+        sa.Index("ix_round_state", "state"),
+        sa.Index("ix_round_created_at", "created_at"),
+        IDS_ONCE,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scene_id: Mapped[int] = mapped_column(sa.ForeignKey("scene.id", ondelete="CASCADE"))

@@ -21,6 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storycore.errors import FiresideError, NotFoundError, StateError
 from storycore.store.models import BallotRow, BallotSource, CandidateRow, RoundRow, SceneRow, StoryRow, now
 from storycore.studio.people import Person, require_here, require_open
+from storycore.studio.permissions import Act, may, refusal
+from storycore.studio.server import of_server
+from storycore.studio.settings_model import ServerSettings
 
 if TYPE_CHECKING:
     from storycore.work.workshop import Workshop
@@ -147,6 +150,7 @@ class Known:
     scenes: dict[int, tuple[SceneRow, StoryRow]]
     offered: dict[tuple[int, int], int]
     held: dict[tuple[int, int, int], int]
+    settings: dict[int | None, ServerSettings]
 
     @classmethod
     async def read(cls, session: AsyncSession, casts: Sequence[Cast]) -> Known:
@@ -169,6 +173,7 @@ class Known:
             {scene.id: (scene, story) for scene, story in found},
             {(scene_id, number): count for scene_id, number, count in offered},
             {(scene_id, number, member): choice for scene_id, number, member, choice in held},
+            {server: await of_server(session, server) for server in {cast.person.server_id for cast in casts}},
         )
 
     def check(self, cast: Cast) -> tuple[SceneRow, StoryRow]:
@@ -177,6 +182,9 @@ class Known:
             raise NotFoundError("That scene is not here any more.", "`/story show` brings up the story as it is now.")
         scene, story = self.scenes[cast.scene_id]
         require_here(story, cast.person)
+        settings = self.settings[cast.person.server_id]
+        if not may(cast.person, Act.VOTE, settings):
+            raise refusal(Act.VOTE, settings, "vote here")
         require_open(story)
         if scene.round != cast.round or scene.round == 0:
             raise StateError("These pictures were replaced by new ones.", "Vote for one of the new pictures.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, tuple_
@@ -23,6 +24,8 @@ from storycore.store.models import (
 )
 from storycore.studio.ballot_box import Cast, Known, Voted, ballot_values, store_ballots
 from storycore.studio.people import Person
+from storycore.studio.permissions import Act, is_open, may
+from storycore.studio.server import of_server
 from storycore.work.workshop import Workshop
 
 
@@ -131,13 +134,41 @@ async def forget_reactions(workshop: Workshop, scene_id: int) -> None:
         await session.execute(delete(ReactionRow).where(ReactionRow.scene_id == scene_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What comparing reactions came to: how many differed, and those (member, choice) that may not vote."""
+
+    differing: int
+    refused: tuple[tuple[int, int], ...] = ()
+
+
+async def unknown_voters(
+    workshop: Workshop, scene_id: int, standing: Mapping[int, Collection[int]]
+) -> tuple[int | None, set[int]]:
+    """The story's server, and the members behind reactions not seen before whose roles must be known to tell whether
+    they may vote (none where everybody may). Raises ``NotFoundError``."""
+    async with workshop.database.read() as session:
+        _, story = await story_of(session, scene_id)
+        if is_open(Act.VOTE, await of_server(session, story.server_id)):
+            return story.server_id, set()
+        rows = await session.scalars(select(ReactionRow).where(ReactionRow.scene_id == scene_id))
+        before = {(row.member_id, row.choice) for row in rows}
+    new = {member for choice, members in standing.items() for member in members if (member, choice) not in before}
+    return story.server_id, new
+
+
 async def reconcile(
-    workshop: Workshop, scene_id: int, round_number: int, standing: Mapping[int, Collection[int]]
-) -> int:
-    """Compare the reactions that stand under a scene now with those seen last; gives how many differed.
+    workshop: Workshop,
+    scene_id: int,
+    round_number: int,
+    standing: Mapping[int, Collection[int]],
+    voters: Mapping[int, Person] | None = None,
+) -> Reconciled:
+    """Compare the reactions that stand under a scene now with those seen last.
 
     ``standing`` maps candidate numbers to members (no bots). One taken away meanwhile withdraws only the ballot that
-    it cast. Of new ones by one person the ballot held stands, else the lowest number counts.
+    it cast. Of new ones by one person the ballot held stands, else the lowest number counts. ``voters`` are those of
+    :func:`unknown_voters` with their roles: where not everybody may vote, whoever is not among them does not count.
     """
     story_id = await story_id_of(workshop, scene_id)
     now_standing = {(member, choice) for choice, members in standing.items() for member in members}
@@ -145,8 +176,15 @@ async def reconcile(
         rows = await session.scalars(select(ReactionRow).where(ReactionRow.scene_id == scene_id))
         before = {(row.member_id, row.choice) for row in rows}
     if before == now_standing:
-        return 0
+        return Reconciled(0)
     async with workshop.changing(story_id) as (session, story):
+        settings = await of_server(session, story.server_id)
+        known = voters or {}
+        uncounted = {
+            pair
+            for pair in now_standing - before
+            if not is_open(Act.VOTE, settings) and (pair[0] not in known or not may(known[pair[0]], Act.VOTE, settings))
+        }
         scene = await session.get_one(SceneRow, scene_id)
         for member, choice in sorted(before - now_standing):
             await _unreact(session, scene_id, member, choice)
@@ -154,7 +192,7 @@ async def reconcile(
         offered = await _offered(session, scene_id, round_number)
         at = await _shown_since(session, scene_id, round_number)
         # Sorted: of two new reactions by one member the lowest number comes first, and is then the ballot held.
-        for member, choice in sorted(now_standing - before):
+        for member, choice in sorted(now_standing - before - uncounted):
             await insert_new(session, ReactionRow, scene_id=scene_id, member_id=member, choice=choice)
             held = select(BallotRow.id).where(
                 BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member
@@ -162,7 +200,8 @@ async def reconcile(
             if votes_count and choice <= offered and await session.scalar(held) is None:
                 values = ballot_values(scene_id, round_number, member, choice, BallotSource.REACTION, at)
                 await store_ballots(session, [values])
-    return len(before ^ now_standing)
+    refused = tuple(sorted(pair for pair in uncounted if pair[0] in known))
+    return Reconciled(len((before ^ now_standing) - uncounted), refused)
 
 
 async def _shown_since(session: AsyncSession, scene_id: int, round_number: int) -> datetime:

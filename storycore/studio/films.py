@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from storycore.errors import NotFoundError, StateError
 from storycore.store.models import UNFINISHED, FilmRow, RoundRow, SceneRow, WorkState, now
-from storycore.studio.people import Person, require_author, require_open
+from storycore.studio.people import Person, require_open
+from storycore.studio.permissions import Act, require
 from storycore.work.jobs import asking
 from storycore.work.workshop import Workshop
 
@@ -30,7 +31,7 @@ async def request(workshop: Workshop, story_id: int, person: Person, max_bytes: 
     Raises ``StateError`` while one is being made already, or when the story is not open.
     """
     async with workshop.changing(story_id) as (session, story):
-        require_author(story, person, "ask for the film")
+        await require(session, person, Act.STEER, story, what="ask for the film")
         require_open(story)
         under_way = await session.scalar(
             select(FilmRow.id).where(FilmRow.story_id == story_id, FilmRow.state.in_(UNFINISHED))
@@ -86,7 +87,7 @@ async def cancel(workshop: Workshop, film_id: int, person: Person) -> None:
     if film is None:
         raise NotFoundError("That film is not here any more.", "`/story film` makes a new one.")
     async with workshop.changing(film.story_id) as (session, story):
-        require_author(story, person, "stop the film")
+        await require(session, person, Act.STEER, story, what="stop the film")
         row = await session.get_one(FilmRow, film_id)
         if row.state not in UNFINISHED:
             raise StateError("This film is not being made any more.", "`/story film` makes a new one.")

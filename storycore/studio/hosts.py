@@ -19,10 +19,12 @@ from storycore.images.webui.options import address_of
 from storycore.store.hosts import HostHealth, HostOrigin, HostRow, HostState, JobRow
 from storycore.store.models import RoundRow, SceneRow, StoryRow, WorkState, now
 from storycore.studio.people import Person
+from storycore.studio.permissions import Act, require
 from storycore.work.workshop import Workshop
 
 NAME_LENGTH = 60
 _MOST_PER_SERVER = 25
+_MANAGE = "manage this server's painters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ async def add(workshop: Workshop, person: Person, new: NewHost) -> HostView:
     Raises ``SettingsError`` for what is no address (or one that may not be asked from here), ``NotAllowedError``,
     ``StateError`` when it is there already or there are too many.
     """
-    _require(person)
+    await check_may_add(workshop, person)
     if new.everywhere and person.id is not None:
         raise NotAllowedError(
             "Only whoever runs Fireside adds hosts for every server.", "It goes into FIRESIDE_WEBUI_HOSTS."
@@ -155,17 +157,32 @@ async def drain(workshop: Workshop, host_id: int, person: Person, draining: bool
 
 async def test(workshop: Workshop, host_id: int, person: Person) -> HostView:
     """Ask a host now how it is and what it has; the answer stands in the view's ``health`` and ``detail``."""
-    _require(person)
     async with workshop.database.read() as session:
+        await require(session, person, Act.HOSTS, what=_MANAGE)
         await _found(session, host_id, person)
     await workshop.hosts.look(host_id)
     return await show(workshop, host_id, person)
 
 
-def _require(person: Person) -> None:
-    """Who may manage hosts. Raises ``NotAllowedError``."""
-    if person.id is not None and not person.moderator:
-        raise NotAllowedError("Only this server's admins manage hosts.", "Ask one of them.")
+async def check_may_add(workshop: Workshop, person: Person) -> None:
+    """Whether ``person`` may add hosts. Raises ``NotAllowedError`` with a sentence that says who may.
+
+    A host is asked from where Fireside runs: whoever runs it may name the servers whose admins add hosts.
+    """
+    async with workshop.database.read() as session:
+        await require(session, person, Act.HOSTS, what=_MANAGE)
+    named = workshop.options.host_servers
+    if person.id is not None and named and person.server_id not in named:
+        raise NotAllowedError(
+            "Hosts are not added from this server.", "Whoever runs me names the servers in FIRESIDE_HOST_SERVERS."
+        )
+
+
+async def managed(workshop: Workshop, person: Person) -> list[HostView]:
+    """What :func:`listing` gives, for somebody who manages hosts. Raises ``NotAllowedError``."""
+    async with workshop.database.read() as session:
+        await require(session, person, Act.HOSTS, what=_MANAGE)
+    return await listing(workshop, person)
 
 
 def _visible(person: Person) -> Select[HostRow]:
@@ -183,7 +200,7 @@ async def _found(session: AsyncSession, host_id: int, person: Person) -> HostRow
 
 
 async def _changeable(session: AsyncSession, host_id: int, person: Person) -> HostRow:
-    _require(person)
+    await require(session, person, Act.HOSTS, what=_MANAGE)
     row = await _found(session, host_id, person)
     if row.origin is HostOrigin.SETTINGS:
         raise NotAllowedError("This host comes from FIRESIDE_WEBUI_HOSTS and is changed only there.")

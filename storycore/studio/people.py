@@ -1,11 +1,10 @@
-"""Who asks, and what they may. Rules until servers can set their own: anyone in the channel votes, edits a prompt
-or asks again; the author and moderators pick, cancel and film."""
+"""Who asks, and what every story asks of them; what they may do is in ``storycore.studio.permissions``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storycore.errors import NotAllowedError, NotFoundError, StateError
+from storycore.errors import NotFoundError, StateError
 from storycore.store.models import StoryRow, StoryState
 
 
@@ -13,27 +12,22 @@ from storycore.store.models import StoryRow, StoryState
 class Person:
     """A member as the front end knows them: ``id`` None stands for the person at the command line.
 
-    ``moderator`` is decided by the front end at the moment of asking, never remembered.
+    ``moderator`` (of the place), ``admin`` (of the server) and ``roles`` (ids) are told by the front end at the moment
+    of asking, never remembered.
     """
 
     id: int | None
     name: str
     moderator: bool = False
     server_id: int | None = None
+    admin: bool = False
+    roles: frozenset[int] = frozenset()
 
 
 def require_here(story: StoryRow, person: Person) -> None:
     """A story is seen and touched only in its own server. Raises ``NotFoundError``: elsewhere it does not exist."""
     if story.server_id != person.server_id:
         raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
-
-
-def require_author(story: StoryRow, person: Person, what: str) -> None:
-    """Only the author and moderators go on. Raises ``NotAllowedError`` with a sentence that says who may."""
-    require_here(story, person)
-    if person.moderator or story.author_id == person.id:
-        return
-    raise NotAllowedError(f"Only the story's author ({story.author_name}) and moderators can {what}.")
 
 
 def require_open(story: StoryRow) -> None:

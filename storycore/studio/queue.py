@@ -13,10 +13,11 @@ from datetime import datetime
 from sqlalchemy import Row, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.errors import NotAllowedError, NotFoundError, StateError
+from storycore.errors import NotFoundError, StateError
 from storycore.store.hosts import HoldRow, HostHealth, HostRow, HostState, JobRow
 from storycore.store.models import UNFINISHED, RoundReason, RoundRow, SceneRow, StoryRow, WorkState, now
 from storycore.studio.people import Person, require_here
+from storycore.studio.permissions import Act, require
 from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.painting import send_waiting_films
 from storycore.work.workshop import Workshop
@@ -129,24 +130,35 @@ async def job(workshop: Workshop, job_id: int, person: Person) -> JobView:
 
 
 async def cancel(workshop: Workshop, job_id: int, person: Person) -> JobView:
-    """Take a job back: a waiting one never starts, a running one is stopped on its host. Own jobs; moderators any.
+    """Take a job back: a waiting one never starts, a running one is stopped on its host, and no other.
 
-    Gives the job as it was. Raises ``NotFoundError``, ``NotAllowedError``, ``StateError`` when it is done meanwhile.
+    Who asked for it may, and whoever decides about its story (the author, moderators). Gives the job as it was.
+    Raises ``NotFoundError``, ``NotAllowedError``, ``StateError`` when it is done meanwhile.
     """
     was = await job(workshop, job_id, person)
-    if not (person.id is None or person.moderator or was.mine):
-        raise NotAllowedError(f"This is {was.member_name or 'somebody else'}’s; only they and admins can cancel it.")
     async with workshop.changing(was.story_id) as (session, story):
+        if not was.mine:
+            await require(session, person, Act.STEER, story, what="cancel these pictures")
         require_here(story, person)
         found = await queueing.unfinished_job(session, job_id)
         if found is None:
             raise StateError("That was just done.", "Its pictures are there.")
         _, round_ = found
         round_.state, round_.finished_at = WorkState.CANCELLED, now()
+        round_.problem = f"Cancelled by {person.name}." if person.name else "Cancelled."
         workflow_id = asking.painting_id(round_)
         await send_waiting_films(workshop, session, story.id)
     await workshop.stop([workflow_id])
     return was
+
+
+async def cancel_round(workshop: Workshop, round_id: int, person: Person) -> JobView:
+    """Take a round's job back; raises as :func:`cancel` does."""
+    async with workshop.database.read() as session:
+        job_id = await session.scalar(select(JobRow.id).where(JobRow.round_id == round_id))
+    if job_id is None:
+        raise NotFoundError("These pictures are not in the queue (any more).", "`/queue show` shows what is.")
+    return await cancel(workshop, job_id, person)
 
 
 async def hold(

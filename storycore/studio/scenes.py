@@ -20,7 +20,9 @@ from storycore.store.models import (
     now,
 )
 from storycore.studio.ballots import story_id_of
-from storycore.studio.people import Person, require_author, require_here, require_open
+from storycore.studio.people import Person, require_open
+from storycore.studio.permissions import Act, require
+from storycore.studio.quotas import check_pictures
 from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
@@ -63,7 +65,7 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
     story_id = await story_id_of(workshop, scene_id)
     stopped: list[str] = []
     async with workshop.changing(story_id) as (session, story):
-        require_here(story, person)
+        settings = await require(session, person, Act.EDIT, story, what="rewrite prompts")
         require_open(story)
         scene = await session.get_one(SceneRow, scene_id)
         outstanding = await _outstanding(session, scene_id)
@@ -75,6 +77,7 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
         for round_ in outstanding:
             round_.state, round_.finished_at = WorkState.CANCELLED, now()
             stopped.append(asking.painting_id(round_))
+        await check_pictures(session, person, settings, story.candidates)
         scene.prompt, scene.prompt_by = written, person.id
         asked = await _ask(workshop, session, story, scene, person, RoundReason.EDITED)
     await workshop.engine.cancel(stopped)
@@ -97,13 +100,14 @@ async def paint_again(workshop: Workshop, scene_id: int, person: Person, seen_ro
     """
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, story):
-        require_here(story, person)
+        settings = await require(session, person, Act.EDIT, story, what="ask for pictures again")
         require_open(story)
         scene = await session.get_one(SceneRow, scene_id)
         if await _outstanding(session, scene_id):
             raise StateError("New pictures are already on their way.", "They appear here as soon as they are painted.")
         if seen_round is not None and scene.round != seen_round:
             raise StateError("New pictures came meanwhile.", "Look at them; press Again once more if you want others.")
+        await check_pictures(session, person, settings, story.candidates)
         asked = await _ask(workshop, session, story, scene, person, RoundReason.AGAIN)
     return Asked(scene.number, asked.number)
 
@@ -128,7 +132,7 @@ async def pick(
 async def _to_pick_from(
     session: AsyncSession, story: StoryRow, scene_id: int, person: Person, round_number: int | None
 ) -> SceneRow:
-    require_author(story, person, "pick the picture for the film")
+    await require(session, person, Act.STEER, story, what="pick the picture for the film")
     require_open(story)
     scene = await session.get_one(SceneRow, scene_id)
     if round_number is not None and (scene.round != round_number or scene.round == 0):
@@ -169,7 +173,7 @@ async def prompt_of(workshop: Workshop, scene_id: int, person: Person) -> tuple[
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.database.read() as session:
         story = await session.get_one(StoryRow, story_id)
-        require_here(story, person)
+        await require(session, person, Act.EDIT, story, what="rewrite prompts")
         require_open(story)
         scene = await session.get_one(SceneRow, scene_id)
         return scene.number, scene.prompt

@@ -26,12 +26,16 @@ from storycore.store.models import (
     WorkState,
     now,
 )
-from storycore.studio.people import Person, require_author, require_here
+from storycore.studio.people import Person, require_here
+from storycore.studio.permissions import Act, require
+from storycore.studio.quotas import check_day, check_room
+from storycore.studio.settings_model import ServerSettings
 from storycore.studio.views import StoryView, read_story
 from storycore.work.jobs import asking
 from storycore.work.workshop import Workshop
 
 TITLE_LENGTH = 80
+HAND_IN = "hand in stories here"
 _UNTITLED = "Untitled story"
 
 
@@ -54,6 +58,7 @@ class NewStory:
     width: int = 1024
     height: int = 576
     checkpoint: str = ""
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,19 @@ def tidy_title(title: str) -> str:
     return " ".join(printable.split())[:TITLE_LENGTH].strip() or _UNTITLED
 
 
+async def check_may_create(workshop: Workshop, person: Person, *, waiting: bool = True) -> ServerSettings:
+    """Before anything is written: whether ``person`` may hand in a story now; gives the server's settings.
+
+    ``waiting`` False leaves out what waits (an overnight batch keeps nobody waiting).
+
+    Raises ``NotAllowedError``, or ``StateError`` when their quota is used up.
+    """
+    async with workshop.database.read() as session:
+        settings = await require(session, person, Act.CREATE, what=HAND_IN)
+        await (check_room(session, person, settings) if waiting else check_day(session, person, settings, 1))
+    return settings
+
+
 async def create(workshop: Workshop, new: NewStory) -> int:
     """Keep a script and ask for its understanding, in one transaction; gives the story's id.
 
@@ -86,12 +104,14 @@ async def create(workshop: Workshop, new: NewStory) -> int:
             same = await session.scalar(select(StoryRow.id).where(StoryRow.request_key == new.request_key))
             if same is not None:
                 return same
-        story_id = await _add(workshop, session, new, script)
+        await check_room(session, new.author, await require(session, new.author, Act.CREATE, what=HAND_IN))
+        story_id = await add(workshop, session, new, script)
     workshop.changes.publish(story_id)
     return story_id
 
 
-async def _add(workshop: Workshop, session: AsyncSession, new: NewStory, script: str) -> int:
+async def add(workshop: Workshop, session: AsyncSession, new: NewStory, script: str) -> int:
+    """Keep a story and ask for its understanding, in the caller's transaction; gives its id."""
     story = StoryRow(
         request_key=new.request_key,
         server_id=new.author.server_id,
@@ -105,6 +125,7 @@ async def _add(workshop: Workshop, session: AsyncSession, new: NewStory, script:
         width=new.width,
         height=new.height,
         checkpoint=new.checkpoint[:300],
+        batch_id=new.batch_id,
     )
     session.add(story)
     await session.flush()
@@ -119,12 +140,13 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
     """
     async with workshop.database.read() as session:
         story = await session.get(StoryRow, story_id)
-    if story is None:
-        raise NotFoundError("That story is not here.")
-    require_author(story, person, "make it in parts")
+        if story is None:
+            raise NotFoundError("That story is not here.")
+        await require(session, person, Act.STEER, story, what="make it in parts")
     pieces = await workshop.reader.run(parts, story.script, story.max_scenes or 1)
     ids: list[int] = []
     async with workshop.changing(story_id) as (session, changed):
+        await check_room(session, person, await require(session, person, Act.STEER, changed, what="make it in parts"))
         if changed.state is not StoryState.TOO_LONG:
             raise StateError("This story is not waiting to be made in parts.", "Look at it with `/story show`.")
         author = Person(changed.author_id, changed.author_name, server_id=changed.server_id)
@@ -142,7 +164,7 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
                 height=changed.height,
                 checkpoint=changed.checkpoint,
             )
-            ids.append(await _add(workshop, session, new, piece))
+            ids.append(await add(workshop, session, new, piece))
         changed.state, changed.problem = StoryState.SPLIT, f"This story goes on in {len(pieces)} parts."
     for part_id in ids:
         workshop.changes.publish(part_id)
@@ -205,7 +227,7 @@ async def move(workshop: Workshop, story_id: int, person: Person, channel_id: in
     The author and moderators may.
     """
     async with workshop.changing(story_id) as (session, story):
-        require_author(story, person, "move it here")
+        await require(session, person, Act.STEER, story, what="move it here")
         story.channel_id, story.thread_id, story.place_problem = channel_id, None, ""
         await session.execute(delete(PostRow).where(PostRow.story_id == story_id))
         scenes = select(SceneRow.id).where(SceneRow.story_id == story_id)
@@ -219,7 +241,7 @@ async def cancel(workshop: Workshop, story_id: int, person: Person) -> None:
     """
     workflows = [asking.understanding_id(story_id)]
     async with workshop.changing(story_id) as (session, story):
-        require_author(story, person, "cancel it")
+        await require(session, person, Act.STEER, story, what="cancel it")
         if story.state in (StoryState.CANCELLED, StoryState.SPLIT, StoryState.FAILED):
             raise StateError("This story is over already.", "Hand in a new one with `/story new`.")
         story.state, story.problem = StoryState.CANCELLED, f"Cancelled by {person.name}."

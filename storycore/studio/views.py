@@ -27,6 +27,8 @@ from storycore.store.models import (
     StoryState,
     WorkState,
 )
+from storycore.studio.batch_views import BatchView, read_batch
+from storycore.studio.line import Standing, standings
 from storycore.voting.rules import choose, tally
 
 
@@ -68,6 +70,8 @@ class RoundView:
     problem: str
     asked_by_name: str
     candidates: tuple[CandidateView, ...]
+    #: Its place in the queue, while it is on its way.
+    standing: Standing | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -174,6 +178,18 @@ class StoryView:
     scenes: tuple[SceneView, ...] = ()
     cast: tuple[CastView, ...] = ()
     films: tuple[FilmView, ...] = field(default=())
+    #: The batch it belongs to; its first story (``leads``) has the messages about the whole batch.
+    batch: BatchView | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether the messages about its whole batch belong to this story."""
+        return self.batch is not None and self.batch.entries[0].story_id == self.id
+
+    @property
+    def kept_back(self) -> bool:
+        """Whether its storyboard waits until its pictures are there: a batch is shown when it is done."""
+        return self.batch is not None and not any(e.ready for e in self.batch.entries if e.story_id == self.id)
 
     @property
     def painted(self) -> int:
@@ -216,6 +232,8 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
     hashes = {c.media for scene in story.scenes for r in scene.rounds for c in r.candidates}
     hashes |= {film.media for film in story.films if film.media}
     media = {row.hash: row for row in await session.scalars(select(MediaRow).where(MediaRow.hash.in_(hashes)))}
+    waits = any(r.state in UNFINISHED for scene in story.scenes for r in scene.rounds)
+    places = await standings(session, story.server_id) if waits else {}
     return StoryView(
         id=story.id,
         title=story.title,
@@ -232,9 +250,10 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         version=story.version,
         words=len(story.script.split()),
         created_at=story.created_at,
-        scenes=tuple(_scene(story, scene, media, folder, ballots) for scene in story.scenes),
+        scenes=tuple(_scene(story, scene, media, folder, ballots, places) for scene in story.scenes),
         cast=tuple(CastView(c.name, tuple(c.aliases), tuple(c.scenes), c.lines) for c in story.cast),
         films=tuple(_film(film, media, folder) for film in story.films),
+        batch=None if story.batch_id is None else await read_batch(session, story.batch_id),
     )
 
 
@@ -244,8 +263,9 @@ def _scene(
     media: Mapping[str, MediaRow],
     folder: MediaFolder,
     ballots: list[BallotRow],
+    places: Mapping[int, Standing],
 ) -> SceneView:
-    rounds = [_round(round_, media, folder) for round_ in scene.rounds]
+    rounds = [_round(round_, media, folder, places.get(round_.id)) for round_ in scene.rounds]
     shown = next((r for r in rounds if r.number == scene.round), None)
     coming = next((r for r in reversed(rounds) if r.unfinished), None)
     latest = rounds[-1] if rounds else None
@@ -261,13 +281,20 @@ def _scene(
         lines=tuple(LineView(line.number, line.kind, line.text, line.speaker) for line in scene.lines),
         shown=shown,
         coming=coming,
-        failed=latest if latest is not None and latest.state is WorkState.FAILED else None,
+        failed=latest if latest is not None and _came_to_nothing(latest, shown) else None,
         pick=scene.pick,
         votes=tally(cast, len(shown.candidates)) if shown is not None else {},
     )
 
 
-def _round(row: RoundRow, media: Mapping[str, MediaRow], folder: MediaFolder) -> RoundView:
+def _came_to_nothing(latest: RoundView, shown: RoundView | None) -> bool:
+    """Whether the latest round failed, or somebody took it back and there is nothing else to show."""
+    return latest.state is WorkState.FAILED or (latest.state is WorkState.CANCELLED and shown is None)
+
+
+def _round(
+    row: RoundRow, media: Mapping[str, MediaRow], folder: MediaFolder, standing: Standing | None = None
+) -> RoundView:
     return RoundView(
         id=row.id,
         number=row.number,
@@ -277,6 +304,7 @@ def _round(row: RoundRow, media: Mapping[str, MediaRow], folder: MediaFolder) ->
         progress=row.progress,
         problem=row.problem,
         asked_by_name=row.asked_by_name,
+        standing=standing,
         candidates=tuple(
             CandidateView(c.number, c.media, folder.path(c.media, media[c.media].suffix), c.width, c.height)
             for c in row.candidates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from storycore.narration.base import Narrator
 from storycore.narration.voices import Catalogue, VoiceSettings
 from storycore.store.database import Database
 from storycore.store.media import MadeStore, MediaFolder
-from storycore.store.models import StoryRow, now
+from storycore.store.models import BatchRow, StoryRow, now
 from storycore.studio.ballot_box import BallotBox
 from storycore.work.changes import Changes
 from storycore.work.engine import Engine, Urgency
@@ -49,7 +50,7 @@ class WorkOptions:
     full (None: for as long as it takes);
     ``painting_urgency`` is the class of a story's first pictures; ``film_quality`` the wanted height in pixels.
     ``webui_hosts`` are the settings' GPU hosts (``http://user:password@host:7860``); ``private_hosts`` lets the chat
-    add hosts in private networks too.
+    add hosts in private networks too; ``host_servers`` are the servers from which hosts may be added (none: from all).
     ``voices`` are those beside the bundled ones.
     """
 
@@ -62,6 +63,17 @@ class WorkOptions:
     webui_hosts: tuple[str, ...] = field(default=(), repr=False)
     private_hosts: bool = False
     voices: VoiceSettings = field(default_factory=VoiceSettings)
+    host_servers: tuple[int, ...] = ()
+
+
+async def _lead_of(session: AsyncSession, story: StoryRow) -> int | None:
+    """The story that shows the batch which ``story`` belongs to, counted up as well; None where it is none."""
+    batch = None if story.batch_id is None else await session.get(BatchRow, story.batch_id)
+    lead = None if batch is None or batch.lead_id is None else await session.get(StoryRow, batch.lead_id)
+    if lead is None or lead is story:
+        return None
+    lead.version += 1
+    return lead.id
 
 
 @dataclass(slots=True)
@@ -83,6 +95,9 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(self.database, self.options.webui_hosts, private=self.options.private_hosts)
+
+    #: Set when a server's settings changed; whoever keeps pauses and quiet hours clears it.
+    settings_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def know_painter(self) -> None:
         """Ask the painter how it is until it has answered once: only then is its fingerprint complete."""
@@ -107,7 +122,10 @@ class Workshop:
             yield session, story
             story.version += 1
             story.updated_at = now()
+            lead_id = await _lead_of(session, story)
         self.changes.publish(story_id)
+        if lead_id is not None:
+            self.changes.publish(lead_id)
 
     async def stop(self, workflow_ids: Sequence[str]) -> None:
         """Stop workflows whose rows say already that nobody wants them any more (or not now)."""

@@ -32,7 +32,7 @@ async def test_two_people_rewrite_the_same_prompt_at_once_and_both_are_answered(
         sent = await who.submit(form, {"prompt": prompt})
         assert sent.failed is None
         assert "being painted" in (await sent.response()).text
-    await wire.wait(lambda: "a blue well" in scene.text and "are being painted" not in scene.text)
+    await wire.wait(lambda: "a blue well" in scene.text and "New pictures" not in scene.text)
     assert wire.painter.requests[-1].prompt == "a blue well"
 
 

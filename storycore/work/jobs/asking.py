@@ -22,8 +22,9 @@ def film_ids(film: FilmRow) -> list[str]:
 
 
 def understanding(story: StoryRow) -> Job:
-    """Understand a story, ahead of everything: it is what the author looks at first."""
-    priority = Urgency.WAITED_FOR.priority(0)
+    """Understand a story, ahead of everything: it is what the author looks at first (not so in a batch)."""
+    urgency = Urgency.WAITED_FOR if story.batch_id is None else Urgency.OVERNIGHT
+    priority = urgency.priority(0)
     return Job("understand", Queue.UNDERSTANDING, understanding_id(story.id), story.id, priority)
 
 

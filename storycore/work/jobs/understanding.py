@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.cast.model import Understanding
-from storycore.errors import ScriptError
+from storycore.errors import ScriptError, StateError
 from storycore.keys import derived_seed
 from storycore.prompts.write import write_prompts
 from storycore.script.scenes import parts
 from storycore.store.models import (
+    BatchRow,
     CastRow,
     LineRow,
     RoundReason,
@@ -18,6 +19,10 @@ from storycore.store.models import (
     StoryRow,
     StoryState,
 )
+from storycore.studio.people import Person
+from storycore.studio.quotas import check_story
+from storycore.studio.server import of_server
+from storycore.work.engine import Urgency
 from storycore.work.jobs import queueing
 from storycore.work.workshop import Workshop
 
@@ -53,7 +58,21 @@ async def understand(workshop: Workshop, story_id: int) -> None:
     async with workshop.changing(story_id) as (session, changed):
         if changed.state is not StoryState.READING:
             return
+        if words := await _over_quota(session, changed, scenes * changed.candidates):
+            changed.state, changed.problem = StoryState.FAILED, words
+            return
         await write_understanding(workshop, session, changed, understood, prompts)
+
+
+async def _over_quota(session: AsyncSession, story: StoryRow, pictures: int) -> str:
+    """Why a story may not have its first pictures now ("" when it may): its author's and its server's quotas."""
+    author = Person(story.author_id, story.author_name, server_id=story.server_id)
+    try:
+        settings = await of_server(session, story.server_id)
+        await check_story(session, author, settings, pictures, overnight=story.batch_id is not None)
+    except StateError as error:
+        return str(error)
+    return ""
 
 
 async def write_understanding(
@@ -98,7 +117,13 @@ async def write_understanding(
         rounds.append(first)
     story.state, story.problem = StoryState.OPEN, ""
     await session.flush()
-    await queueing.ask_for_pictures(workshop, session, story, rounds)
+    batch = None if story.batch_id is None else await session.get(BatchRow, story.batch_id)
+    if batch is None:
+        await queueing.ask_for_pictures(workshop, session, story, rounds)
+    else:
+        await queueing.ask_for_pictures(
+            workshop, session, story, rounds, urgency=Urgency.OVERNIGHT, not_before=batch.starts_at
+        )
 
 
 def new_round(prompt: str, story: StoryRow, number: int, reason: RoundReason) -> RoundRow:

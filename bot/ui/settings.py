@@ -1,0 +1,149 @@
+"""A server's settings as people see and change them: one private page, a menu, and a pop-up for each kind."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+
+from bot.replies import Asked, person_of, say, workshop_of
+from bot.ui.forms import Form
+from bot.ui.items import Answering
+from storycore.studio import settings
+from storycore.studio.settings import Changed
+from storycore.studio.settings_model import SETTINGS, Kind, ServerSettings, Setting, setting_of, shown
+
+_ACCENT = discord.Colour(0x5B8DB8)
+_GROUPS = (
+    ("👥", "Who may", ("roles.",)),
+    ("🎬", "Stories", ("story.",)),
+    ("🖼️", "Pictures", ("quota.",)),
+    ("🕰️", "The server", ("queue.", "time_zone", "notices.")),
+)
+_EMOJI = {key: emoji for emoji, _, keys in _GROUPS for key in keys}
+_PLACEHOLDER = "Change a setting…"
+
+
+def _emoji_of(setting: Setting) -> str:
+    return next(emoji for prefix, emoji in _EMOJI.items() if setting.key.startswith(prefix))
+
+
+class SettingSelect(Answering, discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"fs:settings"):
+    """Chooses a setting and opens its pop-up."""
+
+    def __init__(self) -> None:
+        options = [
+            discord.SelectOption(label=s.title, value=s.key, description=s.help[:100], emoji=_emoji_of(s))
+            for s in SETTINGS
+        ]
+        super().__init__(discord.ui.Select(custom_id="fs:settings", placeholder=_PLACEHOLDER, options=options))
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls()
+
+    async def act(self, interaction: Asked) -> None:
+        """Show the setting as it is now, to be changed."""
+        await open_form(interaction, setting_of(self.item.values[0]))
+
+
+class SettingForm(Form):
+    """One setting, to be changed; it holds the value as it is now."""
+
+    def __init__(self, setting: Setting, now: ServerSettings) -> None:
+        super().__init__(setting.title[:45], f"fs:setting:{setting.key}")
+        self.setting = setting
+        self.input = _input(setting, now)
+        self.add_item(discord.ui.Label(text=setting.title[:45], description=_hint(setting), component=self.input))
+
+    async def act(self, interaction: Asked) -> None:
+        """Keep what was chosen."""
+        await change(interaction, self.setting.key, typed(self.setting, self.input))
+
+
+def _hint(setting: Setting) -> str:
+    nothing = f" Leave it empty for: {setting.empty}." if setting.empty and setting.kind is not Kind.SWITCH else ""
+    return f"{setting.help}{nothing}"[:100]
+
+
+def _input(setting: Setting, now: ServerSettings) -> Any:
+    value = getattr(now, setting.field)
+    if setting.kind is Kind.ROLES:
+        chosen = [discord.SelectDefaultValue(id=role, type=discord.SelectDefaultValueType.role) for role in value]
+        return discord.ui.RoleSelect(
+            custom_id="value", min_values=0, max_values=setting.high, required=False, default_values=chosen
+        )
+    if setting.kind is Kind.CHANNEL:
+        kept = [discord.SelectDefaultValue(id=value, type=discord.SelectDefaultValueType.channel)] if value else []
+        return discord.ui.ChannelSelect(
+            custom_id="value",
+            min_values=0,
+            required=False,
+            channel_types=[discord.ChannelType.text],
+            default_values=kept,
+        )
+    if setting.kind is Kind.SWITCH:
+        return discord.ui.RadioGroup(
+            custom_id="value",
+            options=[
+                discord.RadioGroupOption(label=word.capitalize(), value=word, default=(word == "on") == value)
+                for word in ("on", "off")
+            ],
+        )
+    return discord.ui.TextInput(
+        custom_id="value", required=False, max_length=60, default="" if value is None else str(value)
+    )
+
+
+def typed(setting: Setting, item: Any) -> str:
+    """What was chosen in a pop-up, as it would be typed; nothing chosen is "none"."""
+    if setting.kind in (Kind.ROLES, Kind.CHANNEL):
+        return " ".join(str(chosen.id) for chosen in item.values) or "none"
+    return str(item.value or "").strip() or "none"
+
+
+async def open_form(interaction: Asked, setting: Setting) -> None:
+    """Open a setting's pop-up for somebody who may change it."""
+    now = await settings.check(workshop_of(interaction), person_of(interaction))
+    await interaction.response.send_modal(SettingForm(setting, now))
+
+
+async def change(interaction: Asked, key: str, text: str) -> None:
+    """Set a key and say what changed."""
+    changed = await settings.put(workshop_of(interaction), person_of(interaction), key, text)
+    await say(interaction, words_of(changed))
+
+
+def words_of(changed: Changed) -> str:
+    """A change in one sentence."""
+    title = changed.setting.title
+    if changed.before == changed.after:
+        return f"**{title}** stays as it is: {changed.after}."
+    return f"✅ **{title}**: {changed.after} (before: {changed.before})."
+
+
+def settings_page(now: ServerSettings) -> discord.ui.LayoutView:
+    """All settings on one page, with the menu to change them."""
+    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
+    container.add_item(discord.ui.TextDisplay("## ⚙️ Settings of this server"))
+    for emoji, title, prefixes in _GROUPS:
+        mine = [s for s in SETTINGS if s.key.startswith(prefixes)]
+        lines = [f"{s.title} · **{shown(s, now)}**" for s in mine]
+        container.add_item(discord.ui.TextDisplay("\n".join([f"### {emoji} {title}", *lines])))
+    container.add_item(discord.ui.Separator())
+    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    row.add_item(SettingSelect())
+    container.add_item(row)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return view
+
+
+async def show_page(interaction: Asked) -> None:
+    """The page, to somebody who may change what is on it."""
+    now = await settings.check(workshop_of(interaction), person_of(interaction))
+    await interaction.response.send_message(
+        view=settings_page(now), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+    )

@@ -1,0 +1,299 @@
+"""What a server can set: every key with its kind, its bounds and its default, and how its values are typed and read.
+
+Typed values are text from chat: each kind reads its own and refuses the rest with a sentence that says what would do.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+
+from storycore.errors import NotFoundError, StateError
+
+_MOST_ROLES = 10
+_RESET = frozenset({"default", "reset", "none", "off", "no", "-", "everyone", "nobody"})
+_ON = frozenset({"on", "yes", "true", "1"})
+_OFF = frozenset({"off", "no", "false", "0"})
+
+
+class Kind(StrEnum):
+    """What a setting holds."""
+
+    ROLES = "roles"
+    NUMBER = "number"
+    HOURS = "hours"
+    ZONE = "zone"
+    CHANNEL = "channel"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """A stretch of every day, in the server's time zone; ``end`` may lie on the next day."""
+
+    start: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+    def ends_after(self, moment: datetime) -> datetime | None:
+        """When the stretch that ``moment`` (in the server's zone) lies in ends; None when it lies in none."""
+        for back in (0, 1):
+            day = (moment - timedelta(days=back)).date()
+            start = datetime.combine(day, self.start, moment.tzinfo)
+            end = datetime.combine(day + timedelta(days=self.end <= self.start), self.end, moment.tzinfo)
+            if start <= moment < end:
+                return end
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """A server's settings. None means: no limit, or as whoever runs the bot has set it. Roles are role ids."""
+
+    roles_create: tuple[int, ...] = ()
+    roles_vote: tuple[int, ...] = ()
+    roles_edit: tuple[int, ...] = ()
+    roles_stories: tuple[int, ...] = ()
+    roles_characters: tuple[int, ...] = ()
+    roles_hosts: tuple[int, ...] = ()
+    candidates: int | None = None
+    max_scenes: int | None = None
+    waiting_member: int | None = 400
+    waiting_server: int | None = None
+    day_member: int | None = 1000
+    day_server: int | None = None
+    paused: bool = False
+    quiet_hours: QuietHours | None = None
+    time_zone: str = "UTC"
+    notices: int | None = None
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The server's time zone."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key: ``field`` of :class:`ServerSettings`; ``empty`` says what it means when nothing is set."""
+
+    key: str
+    field: str
+    kind: Kind
+    title: str
+    help: str
+    empty: str = ""
+    low: int = 0
+    high: int = 0
+
+
+def _roles(key: str, title: str, empty: str, help_: str) -> Setting:
+    return Setting(f"roles.{key}", f"roles_{key}", Kind.ROLES, title, help_, empty, high=_MOST_ROLES)
+
+
+def _quota(key: str, field: str, title: str, help_: str) -> Setting:
+    return Setting(f"quota.{key}", field, Kind.NUMBER, title, help_, "no limit", low=1, high=1_000_000)
+
+
+SETTINGS: tuple[Setting, ...] = (
+    _roles("create", "Who may hand in stories", "everyone", "Roles whose members may hand in scripts."),
+    _roles("vote", "Who may vote", "everyone", "Roles whose members' votes count, by button and by reaction."),
+    _roles("edit", "Who may edit prompts", "everyone", "Roles that rewrite prompts and ask for pictures again."),
+    _roles("stories", "Who manages stories", "moderators", "Roles that pick, film and cancel like a story's author."),
+    _roles("characters", "Who manages characters", "admins", "Roles that keep the server's characters."),
+    _roles("hosts", "Who manages painters", "admins", "Roles that add, drain and remove GPU hosts."),
+    Setting(
+        "story.candidates",
+        "candidates",
+        Kind.NUMBER,
+        "Pictures offered per scene",
+        "How many pictures each scene offers.",
+        "as the bot is set up",
+        low=1,
+        high=9,
+    ),
+    Setting(
+        "story.scenes",
+        "max_scenes",
+        Kind.NUMBER,
+        "Most scenes of a story",
+        "Longer scripts are offered in parts. Never more than the bot is set up for.",
+        "as the bot is set up",
+        low=1,
+        high=100,
+    ),
+    _quota("waiting.member", "waiting_member", "Waiting pictures per member", "How many may wait at once."),
+    _quota("waiting.server", "waiting_server", "Waiting pictures in all", "How many may wait at once here."),
+    _quota("day.member", "day_member", "Pictures a day per member", "Counted over the last 24 hours."),
+    _quota("day.server", "day_server", "Pictures a day in all", "Counted over the last 24 hours."),
+    Setting("queue.paused", "paused", Kind.SWITCH, "Painting paused", "While on, no new picture is begun.", "off"),
+    Setting(
+        "queue.quiet_hours",
+        "quiet_hours",
+        Kind.HOURS,
+        "Quiet hours",
+        "No new picture is begun then, such as 18:00-23:00.",
+        "none",
+    ),
+    Setting("time_zone", "time_zone", Kind.ZONE, "Time zone", "For quiet hours and overnight batches.", "UTC"),
+    Setting(
+        "notices.channel",
+        "notices",
+        Kind.CHANNEL,
+        "Where admins are told",
+        "A channel for notices, such as a painter that is gone.",
+        "nowhere",
+    ),
+)
+BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+def setting_of(key: str) -> Setting:
+    """The setting of a key. Raises ``NotFoundError`` that names the nearest ones."""
+    tidy = key.strip().lower()
+    if tidy in BY_KEY:
+        return BY_KEY[tidy]
+    near = get_close_matches(tidy, BY_KEY, 3, 0.4) or [k for k in BY_KEY if tidy and tidy in k][:3]
+    hint = f"Did you mean {_or([f'`{k}`' for k in near])}?" if near else "`/settings show` lists them all."
+    raise NotFoundError("There is no setting of that name.", hint)
+
+
+def _or(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def read_typed(setting: Setting, text: str) -> Any:
+    """The value that ``text`` means (None: back to the default), as it is stored (JSON).
+
+    Raises ``StateError`` that says what would do.
+    """
+    tidy = " ".join(text.split())
+    if setting.kind is Kind.SWITCH:
+        return _switch(setting, tidy)
+    if tidy.lower() in _RESET or not tidy:
+        return _emptied(setting, tidy.lower())
+    return _READERS[setting.kind](setting, tidy)
+
+
+def _emptied(setting: Setting, word: str) -> Any:
+    """Nothing given: the default; but a quota that has a default is taken away by saying that there is none."""
+    default = getattr(ServerSettings(), setting.field)
+    if setting.kind is Kind.NUMBER and isinstance(default, int) and word in _RESET - {"default", "reset"}:
+        return 0
+    return None
+
+
+def _switch(setting: Setting, text: str) -> bool | None:
+    word = text.lower()
+    if word in _ON:
+        return True
+    if word in _OFF:
+        return False
+    if word in ("default", "reset", ""):
+        return None
+    raise StateError(f"**{setting.title}** is on or off.", "Write `on` or `off`.")
+
+
+def _number(setting: Setting, text: str) -> int:
+    plain = text.replace(",", "").replace("'", "")
+    if re.fullmatch(r"\d{1,9}", plain, re.ASCII) and setting.low <= int(plain) <= setting.high:
+        return int(plain)
+    hint = "Write `none` for no limit." if setting.empty == "no limit" else "Write `default` to leave it open."
+    raise StateError(f"**{setting.title}** is a whole number from {setting.low:,} to {setting.high:,}.", hint)
+
+
+def _roles_typed(setting: Setting, text: str) -> list[int]:
+    found = re.findall(r"<@&(\d{15,20})>|(?<![\w@])(\d{15,20})(?!\w)", text)
+    rest = re.sub(r"<@&\d{15,20}>|\d{15,20}|[\s,;]+|\b(?:and|or)\b", "", text)
+    ids = list(dict.fromkeys(int(mention or plain) for mention, plain in found))
+    if rest or not ids:
+        raise StateError(f"**{setting.title}** takes roles.", "Mention them: `@Role`, or choose them in the pop-up.")
+    if len(ids) > setting.high:
+        raise StateError(f"**{setting.title}** takes at most {setting.high} roles.")
+    return ids
+
+
+def _channel(setting: Setting, text: str) -> int:
+    found = re.fullmatch(r"<#(\d{15,20})>|(\d{15,20})", text)
+    if found is None:
+        raise StateError(f"**{setting.title}** is a channel.", "Mention it: `#channel`, or choose it in the pop-up.")
+    return int(found[1] or found[2])
+
+
+def _clock(text: str) -> time | None:
+    found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d{2}))?", text.strip(), re.ASCII)
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return time(int(found[1]), int(found[2] or 0))
+
+
+def read_clock(text: str) -> time:
+    """A time of day, such as ``01:00``. Raises ``StateError``."""
+    found = _clock(text)
+    if found is None:
+        raise StateError("That is no time of day.", "Write it as `01:00` or `23:30`.")
+    return found
+
+
+def _hours(setting: Setting, text: str) -> str:
+    pieces = re.split(r"\s*(?:-|–|—|to|until)\s*", text)
+    times = [_clock(piece) for piece in pieces]
+    if len(times) != 2 or times[0] is None or times[1] is None or times[0] == times[1]:
+        raise StateError(f"**{setting.title}** go from one time of day to another.", "Write them as `18:00-23:00`.")
+    return str(QuietHours(times[0], times[1]))
+
+
+def _zone(setting: Setting, text: str) -> str:
+    known = {name.lower(): name for name in zoneinfo.available_timezones()}
+    tidy = text.lower().replace(" ", "_")
+    if tidy in known:
+        return known[tidy]
+    cities = {name.rpartition("/")[2].lower(): name for name in sorted(known.values(), reverse=True)}
+    if tidy in cities:
+        return cities[tidy]
+    near = get_close_matches(tidy, cities, 3, 0.6)
+    hint = f"Did you mean {_or([f'`{cities[n]}`' for n in near])}?" if near else "Write it as `Europe/Berlin`."
+    raise StateError("I do not know that time zone.", hint)
+
+
+_READERS = {
+    Kind.NUMBER: _number,
+    Kind.ROLES: _roles_typed,
+    Kind.CHANNEL: _channel,
+    Kind.HOURS: _hours,
+    Kind.ZONE: _zone,
+}
+
+
+def from_stored(setting: Setting, stored: Any) -> Any:
+    """The value of :class:`ServerSettings` that was stored (as :func:`read_typed` gave it)."""
+    if setting.kind is Kind.ROLES:
+        return tuple(stored)
+    if setting.kind is Kind.HOURS:
+        start, _, end = stored.partition("-")
+        return QuietHours(time.fromisoformat(start), time.fromisoformat(end))
+    if setting.kind is Kind.NUMBER and stored == 0:
+        return None
+    return stored
+
+
+def shown(setting: Setting, settings: ServerSettings) -> str:
+    """A setting's value as people read it: mentions of roles and channels are the chat's own."""
+    value = getattr(settings, setting.field)
+    if setting.kind is Kind.SWITCH:
+        return "on" if value else "off"
+    if value is None or value == ():
+        return setting.empty
+    if setting.kind is Kind.ROLES:
+        return ", ".join(f"<@&{role}>" for role in value)
+    if setting.kind is Kind.CHANNEL:
+        return f"<#{value}>"
+    return f"{value:,}" if setting.kind is Kind.NUMBER else str(value)
