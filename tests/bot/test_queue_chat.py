@@ -56,7 +56,7 @@ async def test_cancel_stops_that_one_and_no_other(wire: Wire) -> None:
 async def test_a_first_picture_taken_back_can_be_asked_for_again(wire: Wire) -> None:
     wire.painter.gate = asyncio.Event()
     await wire.new_story()
-    await wire.wait(lambda: "being painted" in wire.board.text or "first pictures" in wire.board.text)
+    await wire.wait(lambda: "0 of 2 scenes" in wire.board.text)
     page = await shown(wire, "Ada")
     for option in page.selects[0].options:
         await wire.member("Ada").select(
