@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from storycore.script.unpack import MAX_ARCHIVE_BYTES, MOST_ENTRIES, MOST_SCRIPT
 STORY = "The frog sat on a stone and looked at the moon."
 
 
-def packed(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> HandedIn:
+def packed(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> HandedIn:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", method) as archive:
         for name, text in files.items():
