@@ -137,7 +137,11 @@ def _entries(file: HandedIn, archive: zipfile.ZipFile, left_out: list[str]) -> I
 def _is_wanted(info: zipfile.ZipInfo) -> bool:
     """Files only, without the traces that systems leave in archives."""
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    return not info.is_dir() and bool(parts) and not any((p.startswith(".") and p != "..") or p == "__MACOSX" for p in parts)
+    return (
+        not info.is_dir()
+        and bool(parts)
+        and not any((p.startswith(".") and p != "..") or p == "__MACOSX" for p in parts)
+    )
 
 
 def shown(name: str) -> str:

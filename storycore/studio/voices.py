@@ -14,7 +14,8 @@ from storycore.narration.base import Voice
 from storycore.narration.voices import VoiceEntry
 from storycore.store.models import StoryRow, now
 from storycore.store.voices import VoiceRow
-from storycore.studio.people import Person, require_author, require_here, require_open
+from storycore.studio.people import Person, require_here, require_open
+from storycore.studio.permissions import Act, require
 from storycore.work.jobs.speaking import story_lines, story_voices
 from storycore.work.workshop import Workshop
 
@@ -105,7 +106,7 @@ async def choose(workshop: Workshop, story_id: int, person: Person, speaker: str
         raise NotFoundError("Nobody of that name speaks in this story.", "Choose one from the list as you type.")
     key = _key(None if name == NARRATOR else name)
     async with workshop.changing(story_id) as (session, story):
-        require_author(story, person, "choose voices")
+        await require(session, person, Act.STEER, story, what="choose voices")
         require_open(story)
         if len(key) > 100:
             raise StateError("That name is too long to be given a voice.", "Shorten it in the script.")
