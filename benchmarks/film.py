@@ -1,174 +1,166 @@
-"""What a film costs: its CPU time over that of x264 alone, fed the same frames from a raw file.
+"""What a film costs and how steady it is, beside x264 alone, ffmpeg's zoompan and moviepy: one table, one run.
 
-    python -m benchmarks.film
+    python -m benchmarks.film [--moviepy PYTHON] [--lengths]
 
-Both run in turn, segment by segment, in one process tree on one machine, so that the ratio holds where the seconds
-do not. The film's side counts everything: drawing, subtitles, encoding, sound, joining. The floor is ffmpeg with the
-same encoder options reading finished frames (subtitles already in them) from the disk.
+The same pictures and sound for all. Costs are CPU seconds a second of film, and over those of the floor: x264 alone,
+with the same options, fed finished frames from the disk. ``--moviepy`` names an interpreter that has moviepy
+(``benchmarks/moviepy.txt``: it cannot share ours, since it wants an older Pillow). ``--lengths`` makes twelve stories
+of 10 s to 10 minutes at 10 MiB instead.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import resource
 import tempfile
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import ffmpeg
-import numpy as np
-from PIL import Image, ImageDraw
+import av
 from rich.console import Console
 from rich.table import Table
 
-from storycore.film import FilmLine, FilmPlan, FilmReport, FilmScene, make_film
-from storycore.film.drawing import Grounds
-from storycore.film.letters import lay_out_fonts
-from storycore.film.program import Running, program
-from storycore.film.rungs import Rung, rung_for, video_kbps
-from storycore.film.segment import Segment, encoder_options, make_segment
+from benchmarks.film_peers import floor, moviepy, zoompan
+from benchmarks.film_plans import HEIGHT, WIDTH, long_story, planned
+from benchmarks.film_steady import Steadiness, of_camera, of_frames
+from benchmarks.measure import Cost, measured
+from storycore.film import FilmPlan, FilmReport, make_film
+from storycore.film.options import AUTO, OFF
+from storycore.film.rungs import rung_for
 from storycore.film.shots import described, look_at_pictures
 from storycore.film.timeline import lay_out
-from storycore.narration import EspeakNarrator, voice_for
 from tests.film.cache import FolderCache
 
-LINES = (
-    "Long ago, in the village by the slow green river, there lived a young smith who feared nothing at all.",
-    "I have heard it roar in the night. Why does nobody go and see what it wants?",
-)
 LIMIT = 10 * 2**20
+#: Lengths of the twelve stories, seconds.
+LENGTHS = (10, 20, 35, 50, 75, 105, 150, 210, 280, 360, 480, 600)
 
 
-@dataclass
-class Cost:
-    """CPU seconds (user and system, children included) and seconds by the clock."""
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. ``seconds`` is the film's length that ``cost`` made."""
 
-    cpu: float = 0.0
-    clock: float = 0.0
-
-
-@contextmanager
-def measured(cost: Cost) -> Iterator[None]:
-    """Add what the block costs to ``cost``."""
-
-    def cpu() -> float:
-        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-    before, begun = cpu(), time.perf_counter()
-    yield
-    cost.cpu += cpu() - before
-    cost.clock += time.perf_counter() - begun
+    name: str
+    cost: Cost
+    seconds: float
+    steady: Steadiness | None = None
+    aim: str = ""
 
 
-def draw(path: Path, seed: int) -> Path:
-    """A picture with smooth ground, hard edges and some grain, as painters make them."""
-    random = np.random.default_rng(seed)
-    sky = np.linspace((70, 110, 190), (190, 170, 130), 576)[:, None, :] + random.normal(0, 3, (576, 1024, 1))
-    picture = Image.fromarray(np.clip(sky, 0, 255).astype(np.uint8))
-    pencil = ImageDraw.Draw(picture)
-    for _ in range(40):
-        x, y, r = (float(random.uniform(low, high)) for low, high in ((0, 1024), (200, 576), (20, 110)))
-        red, green, blue = (int(part) for part in random.integers(0, 255, 3))
-        pencil.ellipse((x - r, y - r, x + r, y + r), fill=(red, green, blue), outline=(20, 20, 20), width=3)
-    picture.save(path)
-    return path
-
-
-async def planned(folder: Path) -> FilmPlan:
-    """Three scenes, read aloud."""
-    narrator = EspeakNarrator()
-    scenes: list[FilmScene] = []
-    for number in range(1, 4):
-        lines: list[FilmLine] = []
-        for index, text in enumerate(LINES):
-            speaker = "Siegfried" if index else None
-            speech = await narrator.speak(text, voice_for(speaker))
-            clip = folder / f"{number}-{index}.wav"
-            clip.write_bytes(speech.wav)
-            lines.append(FilmLine(text, speaker, clip, speech.seconds, speech.words))
-        scenes.append(FilmScene(number, f"Scene {number}", draw(folder / f"{number}.png", number), tuple(lines)))
-    await narrator.close()
-    return FilmPlan("A benchmark", tuple(scenes), ("Made with Fireside",), max_bytes=LIMIT, quality=720)
-
-
-async def floor(segment: Segment, rung: Rung, folder: Path, name: str, cost: Cost) -> None:
-    """x264 alone on the finished frames of ``segment``."""
-    raw = folder / f"{name}.mp4"  # the name that make_segment chooses; the content is raw frames
-    with ThreadPoolExecutor(2) as executor:
-        await make_segment(
-            segment,
-            rung,
-            name,
-            folder=folder,
-            env=lay_out_fonts(folder),
-            executor=executor,
-            grounds=Grounds(),
-            on_frames=lambda frames: None,
-            options={"format": "rawvideo", "pix_fmt": "yuv420p"},
+async def film(plan: FilmPlan, folder: Path, name: str, cost: Cost) -> FilmReport:
+    """The whole film as everybody gets it; what was made before is reused."""
+    with measured(cost):
+        return await make_film(
+            plan, folder / f"{name}.mp4", cache=FolderCache(folder / "cache"), work_dir=folder / "work"
         )
-    frames = ffmpeg.input(
-        raw.name, format="rawvideo", pix_fmt="yuv420p", s=f"{rung.width}x{rung.height}", framerate=rung.fps
-    )
-    stream = ffmpeg.output(frames, "floor.mp4", **encoder_options(rung)).global_args("-nostdin", "-hide_banner")
-    args = ffmpeg.compile(stream, cmd=program(), overwrite_output=True)
-    with measured(cost):
-        async with Running(args, cwd=folder) as running:
-            await running.finish()
-    raw.unlink()
 
 
-async def film(plan: FilmPlan, folder: Path, cost: Cost) -> FilmReport:
-    """The whole film as everybody gets it."""
-    with measured(cost):
-        return await make_film(plan, folder / "film.mp4", cache=FolderCache(folder / "cache"), work_dir=folder / "work")
+async def ours(plan: FilmPlan, folder: Path) -> tuple[list[Row], FilmReport, FilmReport]:
+    """The film, then what a change of each kind costs; the film and its fitted copy."""
+    rows: list[Row] = []
+
+    async def one(name: str, changed: FilmPlan, aim: str, steady: Steadiness | None = None) -> FilmReport:
+        cost = Cost()
+        report = await film(changed, folder, f"film{len(rows)}", cost)
+        rows.append(Row(name, cost, report.seconds, steady, aim))
+        return report
+
+    whole = await one("Fireside, the whole film", plan, "≤ 1.6; < 0.1 px; ≥ 43 dB; < 500 MB", of_camera(folder))
+    scenes = list(plan.scenes)
+    line = replace(scenes[5].lines[0], text=scenes[5].lines[0].text.replace("smith", "wright"))
+    scenes[5] = replace(scenes[5], lines=(line, *scenes[5].lines[1:]))
+    await one("… one line of twelve scenes changed", replace(plan, scenes=tuple(scenes)), "≤ 0.25 of the film")
+    scenes = list(plan.scenes)
+    scenes[7] = replace(scenes[7], picture=scenes[2].picture)
+    await one("… one pick changed", replace(plan, scenes=tuple(scenes)), "≤ 0.25 of the film")
+    music = OFF if plan.options.music == AUTO else AUTO
+    await one("… the music changed", replace(plan, options=replace(plan.options, music=music)), "≤ 0.1 of the film")
+    await one("… nothing changed", plan, "")
+    fitted = await one("… fitted to half its size", replace(plan, max_bytes=whole.bytes // 2), "apart")
+    return rows, whole, fitted
 
 
-async def run(folder: Path) -> tuple[FilmReport, dict[str, Cost]]:
-    """All measurements, in turn."""
-    costs = {
-        name: Cost() for name in ("x264 alone, same frames", "the whole film", "one line changed", "nothing changed")
-    }
-    x264, whole, changed, same = costs.values()
+async def run(folder: Path, interpreter: str | None) -> tuple[list[Row], list[str]]:
+    """All measurements in turn; the rows, and sentences about the files."""
     plan = await planned(folder)
     timeline = lay_out(plan)
-    rung = rung_for(video_kbps(timeline.seconds, LIMIT), plan.options.shape, plan.quality)
+    rung = rung_for(None, plan.options.shape, plan.quality)
     told = described(plan, timeline, look_at_pictures(plan), rung, range(len(timeline.shots)))
-    segments = [piece.segment for piece in told.pieces]
-    raw = folder / "raw"
-    raw.mkdir()
-    half = len(segments) // 2
-    for index, segment in enumerate(segments[:half]):
-        await floor(segment, rung, raw, f"frames{index}", x264)
-    report = await film(plan, folder, whole)
-    for index, segment in enumerate(segments[half:]):
-        await floor(segment, rung, raw, f"more{index}", x264)
-    await film(plan, folder, same)
-    scene = plan.scenes[1]
-    line = replace(scene.lines[0], text=scene.lines[0].text.replace("village", "hamlet"))
-    other = replace(scene, lines=(line, *scene.lines[1:]))
-    await film(replace(plan, scenes=(plan.scenes[0], other, plan.scenes[2])), folder, changed)
-    return report, costs
+    pieces = [piece.segment for piece in told.pieces]
+    before = Cost()
+    first = await floor(pieces[::4], rung, folder, before)
+    rows, whole, fitted = await ours(plan, folder)
+    first += await floor(pieces[2::4], rung, folder, before)
+    peers = [Row("x264 alone, the same frames", before, first)]
+    cost, frames = await zoompan(folder)
+    peers.append(Row("ffmpeg zoompan, x264", cost, frames / 24, of_frames(folder / "zoompan.raw", folder)))
+    words = [f"{whole.seconds:.0f} s, {WIDTH}x{HEIGHT}, {whole.bytes / 2**20:.2f} MiB."]
+    if interpreter is not None:
+        cost, frames = await moviepy(folder, interpreter)
+        peers.append(Row("moviepy, one composite", cost, frames / 24, of_frames(folder / "moviepy.raw", folder)))
+    else:
+        words.append("moviepy was left out: --moviepy names an interpreter that has it.")
+    words.append(f"Picture and sound end {abs(drift(whole.path)) * 1000:.0f} ms apart (aim: under 40).")
+    words.append(f"The fitted copy takes {fitted.bytes / (whole.bytes // 2):.1%} of its limit (aim: 90 to 99 %).")
+    return [*peers[:1], *rows, *peers[1:]], words
+
+
+def drift(path: Path) -> float:
+    """How much later the sound ends than the picture, seconds, decoded to the end."""
+    with av.open(str(path)) as file:
+        frames = sum(1 for _ in file.decode(video=0))
+    with av.open(str(path)) as file:
+        samples = sum(frame.samples for frame in file.decode(audio=0))
+        rate = file.streams.audio[0].rate
+    return samples / rate - frames / 24
+
+
+def table_of(rows: list[Row]) -> Table:
+    """The one table."""
+    base, whole = rows[0], rows[1]
+    table = Table()
+    for heading in ("", "CPU s", "over x264", "of the film", "clock s", "peak MB", "jitter px", "PSNR dB", "aim"):
+        table.add_column(heading, justify="right" if heading not in ("", "aim") else "left")
+    for row in rows:
+        pace = row.cost.cpu / row.seconds / (base.cost.cpu / base.seconds)
+        part = "" if row.name.startswith(("x264", "ffmpeg", "moviepy")) else f"{row.cost.cpu / whole.cost.cpu:.2f}"
+        steady = ("", "") if row.steady is None else (f"{row.steady.jitter:.3f}", f"{row.steady.psnr:.1f}")
+        told = [f"{row.cost.cpu:.1f}", f"{pace:.2f}", part, f"{row.cost.clock:.1f}", f"{row.cost.peak_mb:.0f}"]
+        table.add_row(row.name, *told, *steady, row.aim)
+    return table
+
+
+async def lengths(folder: Path) -> Table:
+    """Twelve stories at 10 MiB."""
+    table = Table(title="Twelve stories at 10 MiB")
+    for heading in ("seconds", "files", "size", "fps", "largest MiB", "of the limit", "fitted", "CPU s"):
+        table.add_column(heading, justify="right")
+    for seconds in LENGTHS:
+        cost = Cost()
+        plan = await long_story(folder, seconds, LIMIT)
+        report = await film(plan, folder, f"story{seconds}", cost)
+        largest = max(part.bytes for part in report.parts)
+        size = f"{report.width}x{report.height}"
+        facts = [f"{report.seconds:.0f}", str(len(report.parts)), size, str(report.fps), f"{largest / 2**20:.2f}"]
+        table.add_row(*facts, f"{largest / LIMIT:.0%}", "yes" if report.fitted else "no", f"{cost.cpu:.0f}")
+        Console().print(f"{report.seconds:.0f} s: {largest} bytes")
+    return table
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="What a film costs, and how steady it is.")
+    parser.add_argument("--moviepy", metavar="PYTHON", help="an interpreter that has benchmarks/moviepy.txt")
+    parser.add_argument("--lengths", action="store_true", help="twelve stories of 10 s to 10 minutes instead")
+    chosen = parser.parse_args()
+    console = Console(width=150)
     with tempfile.TemporaryDirectory(prefix="fireside-benchmark-") as folder:
-        report, costs = asyncio.run(run(Path(folder)))
-    base = next(iter(costs.values()))
-    table = Table(
-        title=f"{report.seconds:.0f} s of film, {report.width}x{report.height}, {report.fps} frames/s, "
-        f"{report.bytes / 2**20:.1f} MiB"
-    )
-    for heading, justify in (("", "left"), ("CPU s", "right"), ("CPU over x264", "right"), ("clock s", "right")):
-        table.add_column(heading, justify="right" if justify == "right" else "left")
-    for name, cost in costs.items():
-        table.add_row(name, f"{cost.cpu:.1f}", f"{cost.cpu / base.cpu:.2f}", f"{cost.clock:.1f}")
-    Console().print(table)
+        if chosen.lengths:
+            console.print(asyncio.run(lengths(Path(folder))))
+            return
+        rows, words = asyncio.run(run(Path(folder), chosen.moviepy))
+        console.print(table_of(rows))
+        console.print("\n".join(words))
 
 
 if __name__ == "__main__":

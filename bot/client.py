@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from typing import Any
 
 import discord
@@ -11,6 +12,7 @@ import yarl
 from discord import app_commands
 from discord.ext import commands
 
+from bot.addresses import Addresses, serving
 from bot.limits import InvalidRequests
 from bot.projector import Projector
 from bot.replies import answer_error
@@ -70,6 +72,8 @@ class Fireside(commands.Bot):
         self.settings = settings
         self.projector = Projector(self)
         self.command_ids: dict[str, int] = {}
+        #: Makes addresses of films; None while none are given out.
+        self.addresses: Addresses | None = None
 
     async def setup_hook(self) -> None:
         """Items, cogs and commands, before the gateway is connected."""
@@ -122,7 +126,11 @@ class Fireside(commands.Bot):
 async def run_bot(workshop: Workshop, settings: Settings, token: str, stop: asyncio.Event) -> None:
     """Run the bot until ``stop`` is set or the connection ends for good. Raises discord.py's login errors."""
     point_at(settings)
-    async with Fireside(workshop, settings) as client:
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(Fireside(workshop, settings))
+        if settings.public_url:
+            client.addresses = Addresses(settings.public_url, token)
+            await stack.enter_async_context(serving(client.addresses, workshop.folder, *settings.public_place))
         running = asyncio.create_task(client.start(token), name="discord")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         try:

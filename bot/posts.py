@@ -76,9 +76,9 @@ def in_channel(subject: str) -> bool:
     return subject == STORYBOARD or subject.startswith(("batch:", "digest:"))
 
 
-def film_subject(film_id: int, *, file: bool) -> str:
-    """The subject of a film's progress message, or of the message that holds the film."""
-    return f"film:{film_id}:{'file' if file else 'progress'}"
+def film_subject(film_id: int, *, file: bool, part: int = 1) -> str:
+    """The subject of a film's progress message, or of the message that holds the film (or its ``part``, from 1)."""
+    return f"film:{film_id}:{'file' if file else 'progress'}{part if part > 1 else ''}"
 
 
 def _new_nonce() -> str:

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -234,7 +235,8 @@ class Projector:
         for film in view.films:
             await self._show(looked, thread, film_subject(film.id, file=False), _progress_drawing(view, film))
             if film.state is WorkState.DONE and film.path is not None:
-                await self._deliver(looked, thread, film)
+                for part, path in enumerate((film.path, *film.more), start=1):
+                    await self._deliver(looked, thread, film, part, path)
 
     async def _show(self, looked: _Pass, channel: discord.PartialMessageable, subject: str, draw: Draw) -> bool:
         """Whether the message shows what it should now; if not, it is looked at again when its edit is due."""
@@ -246,13 +248,19 @@ class Projector:
             return False
         return True
 
-    async def _deliver(self, looked: _Pass, thread: discord.PartialMessageable, film: FilmView) -> None:
+    async def _deliver(
+        self, looked: _Pass, thread: discord.PartialMessageable, film: FilmView, part: int, path: Path
+    ) -> None:
         """The film as a message of its own, so that the thread lights up; smaller, if the place refuses its size."""
+        if film.by_address and part > 1:
+            return  # the first message's button gives the addresses of all parts
+        drawing = _film_drawing(looked.view, film, part, path)
         try:
-            await self._show(looked, thread, film_subject(film.id, file=True), _film_drawing(looked.view, film))
+            await self._show(looked, thread, film_subject(film.id, file=True, part=part), drawing)
         except TooLargeError as error:
             _log.info("film %d is refused for its size; it is made again, smaller", film.id)
-            await films.make_smaller(self._workshop, film.id, error.size)
+            by_address = self._client.addresses is not None
+            await films.make_smaller(self._workshop, film.id, error.size, by_address=by_address)
 
     async def _make_room(self, looked: _Pass, thread: discord.PartialMessageable, scene: SceneView) -> bool:
         """Before new pictures are shown, take the reactions to the old ones away; False when it is too early for both.
@@ -400,8 +408,5 @@ def _progress_drawing(view: StoryView, film: FilmView) -> Draw:
     return lambda mark: progress_sheet(view, film, mark)
 
 
-def _film_drawing(view: StoryView, film: FilmView) -> Draw:
-    path = film.path
-    if path is None:
-        raise ValueError("only a film that is made has a file")
-    return lambda mark: film_sheet(view, film, path, mark)
+def _film_drawing(view: StoryView, film: FilmView, part: int, path: Path) -> Draw:
+    return lambda mark: film_sheet(view, film, path, mark, part)

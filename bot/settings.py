@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     piper_dir: Path | None = None
     piper_voices: str = ""
     spacy_model: str = ""
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s]+)?$")
+    public_bind: str = Field(default="127.0.0.1:8090", pattern=r"^[^\s:]+:\d{1,5}$")
     sync_guild: int | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -87,6 +89,12 @@ class Settings(BaseSettings):
             piper_dir=self.piper_dir,
             piper_voices=self.piper_voices,
         )
+
+    @property
+    def public_place(self) -> tuple[str, int]:
+        """Host and port where films are given out by address."""
+        host, port = self.public_bind.rsplit(":", 1)
+        return host, int(port)
 
     @property
     def picture(self) -> tuple[int, int]:

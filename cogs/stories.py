@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import aiohttp
 import discord
@@ -18,10 +19,12 @@ from bot.ui.batch import BatchForm, take_batch
 from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
 from bot.ui.text import cut, escape
-from storycore.errors import NotAllowedError, NotFoundError, ScriptError, StateError
+from storycore.errors import FilmError, NotAllowedError, NotFoundError, ScriptError, StateError
+from storycore.film.options import with_words
 from storycore.script.reading import MAX_FILE_BYTES, is_archive, read_script
-from storycore.studio import stories
+from storycore.studio import films, stories
 from storycore.studio.batches import DEFAULT_START
+from storycore.studio.music import MOST_BYTES, keep_music
 from storycore.studio.stories import NewStory, StoryEntry
 from storycore.studio.views import StoryView
 from storycore.work.workshop import Workshop
@@ -164,13 +167,52 @@ class Stories(commands.Cog):
             await say(interaction, _summary(view))
 
     @story.command(name="film", description="Make the film of a story from the chosen pictures")
-    @app_commands.describe(story="Which one (default: this thread's)")
-    async def film(self, interaction: Asked, story: str | None = None) -> None:
-        """Ask for the film."""
+    @app_commands.describe(
+        story="Which one (default: this thread's)",
+        shape="The frame: wide, tall for phones, or square",
+        motion="How the camera moves",
+        transition="How one scene gives way to the next",
+        subtitles="What is written below",
+        voice="One voice for everybody; auto: one for each",
+        music="Music beneath the voices",
+        music_file="Your own music, at most 25 MiB",
+        title="Begin with the title",
+        credits="End with the credits",
+        draft="A quick one, at 360 pixels",
+    )
+    async def film(
+        self,
+        interaction: Asked,
+        story: str | None = None,
+        shape: Literal["16:9", "9:16", "1:1"] | None = None,
+        motion: Literal["auto", "still", "push", "pull", "pan"] | None = None,
+        transition: Literal["auto", "cut", "fade", "dip"] | None = None,
+        subtitles: Literal["words", "lines", "off"] | None = None,
+        voice: app_commands.Range[str, 1, 100] | None = None,
+        music: Literal["auto", "off"] | None = None,
+        music_file: discord.Attachment | None = None,
+        title: bool | None = None,
+        credits: bool | None = None,  # noqa: A002 - what the option is called
+        draft: bool | None = None,
+    ) -> None:
+        """Ask for the film. What is chosen here is remembered for the story's next."""
         async with answering(interaction):
             view = await self._find(interaction, story)
             person = person_of(interaction, rights_in(interaction, view.channel_id))
-            await ask_for_film(interaction, view.id, person)
+            chosen = {
+                "shape": shape, "motion": motion, "transition": transition, "subtitles": subtitles, "voice": voice,
+                "music": music,
+            }  # fmt: skip
+            said = {name: value for name, value in chosen.items() if value is not None}
+            flags = {"title": title, "credits": credits, "draft": draft}
+            said |= {name: "on" if value else "off" for name, value in flags.items() if value is not None}
+            workshop = self.client.workshop
+            options = with_words(await films.remembered(workshop, view.id, person), said)
+            if music_file is not None:
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                data = await read_music(music_file)
+                options = replace(options, music=await keep_music(workshop, data, music_file.filename))
+            await ask_for_film(interaction, view.id, person, options)
 
     @story.command(name="cancel", description="Stop a story; what was painted stays")
     @app_commands.describe(story="Which one (default: this thread's)")
@@ -246,6 +288,16 @@ async def read_attachment(workshop: Workshop, file: discord.Attachment) -> str:
     if is_archive(data):
         return await workshop.reader.run(read_script, data, file.filename)
     return await asyncio.to_thread(read_script, data, file.filename)
+
+
+async def read_music(file: discord.Attachment) -> bytes:
+    """An uploaded file of music, bounded before it is fetched. Raises ``FilmError``."""
+    if file.size > MOST_BYTES:
+        raise FilmError(f"That music has {file.size / 2**20:.0f} MiB.", f"A file may have {MOST_BYTES >> 20}.")
+    try:
+        return await file.read()
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise FilmError("I could not fetch that file from Discord.", "Please upload it once more.") from error
 
 
 def _summary(view: StoryView) -> str:

@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -53,10 +53,13 @@ def orders(
     film: bool = False,
     out: Path | None = None,
     max_mib: float | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> list[Order]:
     """What is to be made. Ends with exit code 2 when that cannot be."""
     try:
-        return make_orders(paths, project=project, film=film, out=out, candidates=candidates, max_mib=max_mib)
+        return make_orders(
+            paths, project=project, film=film, out=out, candidates=candidates, max_mib=max_mib, options=options
+        )
     except FiresideError as error:
         _refuse(error)
 

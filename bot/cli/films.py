@@ -8,12 +8,22 @@ from typing import Annotated
 
 import typer
 
+from storycore.film.options import Motion, SubtitleMode, Transition
+
 
 class Backend(StrEnum):
     """Who paints."""
 
     STORYBOARD = "storyboard"
     WEBUI = "webui"
+
+
+class Shape(StrEnum):
+    """The frame's shapes."""
+
+    WIDE = "16:9"
+    TALL = "9:16"
+    SQUARE = "1:1"
 
 
 Paths = Annotated[
@@ -70,10 +80,33 @@ def film(
         float | None, typer.Option("--max-mib", min=0.1, max=100_000, help="The most a film may have, in MiB.")
     ] = None,
     backend: Painter = None,
+    shape: Annotated[Shape | None, typer.Option("--shape", help="The frame's shape.")] = None,
+    motion: Annotated[Motion | None, typer.Option("--motion", help="How the camera moves.")] = None,
+    transition: Annotated[
+        Transition | None, typer.Option("--transition", help="How one scene gives way to the next.")
+    ] = None,
+    subtitles: Annotated[SubtitleMode | None, typer.Option("--subtitles", help="What is written below.")] = None,
+    voice: Annotated[str | None, typer.Option("--voice", help="One voice for everybody; auto: one each.")] = None,
+    music: Annotated[
+        str | None, typer.Option("--music", metavar="off|auto|FILE", help="The music; a file lies beside the script.")
+    ] = None,
+    title: Annotated[bool | None, typer.Option("--title/--no-title", help="Begin with the title.")] = None,
+    credits_: Annotated[bool | None, typer.Option("--credits/--no-credits", help="End with the credits.")] = None,
+    draft: Annotated[bool | None, typer.Option("--draft/--no-draft", help="Quickly, at 360 pixels.")] = None,
 ) -> None:
-    """Make films of scripts; what is there already (pictures, choices, segments) is not made again."""
+    """Make films of scripts; what is there already (pictures, choices, segments) is not made again.
+
+    What is said here holds for this film; what shall always hold goes below `film:` in the project's story.yaml.
+    """
     from bot.cli import batch
 
+    said = {"shape": shape, "motion": motion, "transition": transition, "subtitles": subtitles}
+    options = {name: value.value for name, value in said.items() if value is not None}
+    options |= {name: text for name, text in (("voice", voice), ("music", music)) if text is not None}
+    flags = {"title": title, "credits": credits_, "draft": draft}
+    options |= {name: "on" if flag else "off" for name, flag in flags.items() if flag is not None}
     settings = batch.settings_for(backend)
-    orders = batch.orders(paths, project=project, film=True, out=out, candidates=candidates, max_mib=max_mib)
+    orders = batch.orders(
+        paths, project=project, film=True, out=out, candidates=candidates, max_mib=max_mib, options=options
+    )
     batch.work(settings, orders, json)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from storycore.errors import SettingsError
+from storycore.film.options import DEFAULTS, with_words
 from storycore.project.folder import SUFFIX, ProjectFolder, disk
 from storycore.project.model import Order
 
@@ -54,10 +55,13 @@ def make_orders(
     out: Path | None = None,
     candidates: int | None = None,
     max_mib: float | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> list[Order]:
-    """What is to be made, in order. Raises ``SettingsError`` before anything is touched."""
+    """What is to be made, in order. Raises ``SettingsError`` (``FilmError`` for options that there are not) before
+    anything is touched."""
     scripts, alone = find_scripts(paths)
     max_bytes = None if max_mib is None else int(max_mib * _MIB)
+    with_words(DEFAULTS, options or {})
     orders = [
         Order(
             script=script,
@@ -65,6 +69,7 @@ def make_orders(
             film=_film_of(script, out, alone) if film else None,
             candidates=candidates,
             max_bytes=max_bytes,
+            options=options or {},
         )
         for script in scripts
     ]

@@ -23,8 +23,8 @@ class Result:
 
 def as_json(results: Sequence[Result]) -> str:
     """A JSON list with one object per script: ``script``, ``project``, ``film``, ``seconds``, ``bytes``, ``scenes``,
-    ``pictures``, ``painted``, ``made``, ``reused``, ``error``, ``notes``. What does not apply is null; ``made`` and
-    ``reused`` count the film's segments, or the pictures where no film was asked for."""
+    ``pictures``, ``painted``, ``made``, ``reused``, ``parts``, ``error``, ``notes``. What does not apply is
+    null; ``made`` and ``reused`` count the film's segments, or the pictures where no film was asked for."""
     return json.dumps([_entry(result) for result in results], indent=2, ensure_ascii=False)
 
 
@@ -35,6 +35,7 @@ def _entry(result: Result) -> dict[str, Any]:
     for name in names:
         value = None if outcome is None else getattr(outcome, name)
         entry[name] = value if value is None or isinstance(value, (int, float, str)) else str(value)
+    entry["parts"] = [] if outcome is None else [str(part) for part in outcome.parts]
     entry["error"] = result.error
     entry["notes"] = [] if outcome is None else list(outcome.notes)
     return entry
@@ -47,7 +48,8 @@ def as_line(outcome: Outcome) -> str:
         there = f"{outcome.project}: {scenes}, {_counted(outcome.pictures, 'picture')}"
         return f"{there}, {_new(outcome.painted, outcome.changed)}"
     length = f"{int(outcome.seconds) // 60}:{int(outcome.seconds) % 60:02}"
-    there = f"{outcome.film}: {length} min, {outcome.bytes / _MIB:.1f} MiB, {scenes}"
+    film = f"{outcome.film} and {_counted(len(outcome.parts) - 1, 'more part')}" if outcome.parts else outcome.film
+    there = f"{film}: {length} min, {outcome.bytes / _MIB:.1f} MiB, {scenes}"
     if not outcome.changed:
         return f"{there}, already there"
     return f"{there}, {_counted(outcome.made, 'segment')} made, {outcome.reused} reused"

@@ -9,6 +9,8 @@ import discord
 
 from bot.replies import Asked, answering, person_of, say, workshop_of
 from bot.ui.forms import PromptForm
+from storycore.errors import StateError
+from storycore.film.options import FilmOptions
 from storycore.store.models import BallotSource, now
 from storycore.studio import ballots, films, scenes, stories
 from storycore.studio.people import Person
@@ -141,8 +143,11 @@ class PickButton(
         workshop, person = workshop_of(interaction), person_of(interaction)
         found = await scenes.choices_of(workshop, self.scene, person, self.round)
         view = discord.ui.View(timeout=None)
-        view.add_item(PickSelect(self.scene, self.round, found.candidates, found.pick))
-        words = f"Which picture of scene {found.scene_number} goes into the film? Your pick stands above all votes."
+        view.add_item(PickSelect(self.scene, self.round, found.candidates, found.pick, found.second))
+        words = (
+            f"Which picture of scene {found.scene_number} goes into the film? Your pick stands above all votes. "
+            "Pick two, and the second takes over half-way."
+        )
         await interaction.response.send_message(words, view=view, ephemeral=True)
 
 
@@ -154,13 +159,22 @@ class PickSelect(
     """The author's choice for the film, above all votes."""
 
     def __init__(
-        self, scene: int, round_: int, candidates: int = 1, pick: int | None = None, *, disabled: bool = False
+        self,
+        scene: int,
+        round_: int,
+        candidates: int = 1,
+        pick: int | None = None,
+        second: int | None = None,
+        *,
+        disabled: bool = False,
     ) -> None:
         self.scene, self.round = scene, round_
         options = [
             discord.SelectOption(label="Let the votes decide", value="votes", emoji="🗳️", default=pick is None),
             *(
-                discord.SelectOption(label=f"Pick picture {number}", value=str(number), default=pick == number)
+                discord.SelectOption(
+                    label=f"Pick picture {number}", value=str(number), default=number in (pick, second)
+                )
                 for number in range(1, candidates + 1)
             ),
         ]
@@ -169,6 +183,7 @@ class PickSelect(
                 custom_id=f"fs:pick:{scene}:{round_}",
                 placeholder="Pick for the film (author)",
                 options=options,
+                max_values=min(2, len(options)),
                 disabled=disabled,
             )
         )
@@ -179,14 +194,16 @@ class PickSelect(
         return cls(int(match["scene"]), int(match["round"]))
 
     async def act(self, interaction: Asked) -> None:
-        """Keep the pick and say so; who may not is told that."""
-        chosen = self.item.values[0] if self.item.values else "votes"
-        choice = int(chosen) if chosen.isdigit() else None
-        number = await scenes.pick(workshop_of(interaction), self.scene, person_of(interaction), choice, self.round)
+        """Keep the pick, or the two in the order in which they were chosen, and say so; who may not is told that."""
+        chosen = [int(value) for value in self.item.values if value.isdecimal() and len(value) < 3]
+        choice, second = (*chosen, None, None)[:2]
+        workshop, person = workshop_of(interaction), person_of(interaction)
+        number = await scenes.pick(workshop, self.scene, person, choice, self.round, second)
         if interaction.message is None or not interaction.message.flags.ephemeral:
             await interaction.response.defer()  # a scene's message of an earlier version: it shows the pick itself
             return
         words = "The votes decide" if choice is None else f"Picture **{choice}** is picked"
+        words = f"Pictures **{choice}** and then **{second}** are picked" if second is not None else words
         await interaction.response.edit_message(content=f"📌 {words} for scene {number}.", view=None)
 
 
@@ -273,9 +290,38 @@ def upload_limit(interaction: Asked) -> int:
     return min([interaction.filesize_limit, *([interaction.guild.filesize_limit] if interaction.guild else [])])
 
 
-async def ask_for_film(interaction: Asked, story_id: int, person: Person) -> None:
-    """Ask for a film that fits this place, and say what happens next."""
-    asked = await films.request(workshop_of(interaction), story_id, person, upload_limit(interaction))
+class WatchButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:watch:(?P<film>\d{1,18})(@\d{1,18})?"):
+    """Gives out a fresh address of a film that is too large for the place, for the eyes of whoever asks."""
+
+    def __init__(self, film: int, *, mark: int | None = None) -> None:
+        self.film = film
+        super().__init__(
+            discord.ui.Button(
+                label="Watch the film",
+                emoji="▶️",
+                style=discord.ButtonStyle.primary,
+                custom_id=marked(f"fs:watch:{film}", mark),
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["film"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """An address that holds for a day."""
+        names = await films.files_of(workshop_of(interaction), self.film, person_of(interaction))
+        addresses = interaction.client.addresses
+        if addresses is None:
+            raise StateError("Films are not given out by address any more.", "`/story film` makes a smaller one.")
+        links = "\n".join(f"<{addresses.of(name)}>" for name in names)
+        await say(interaction, f"{links}\n-# Holds for {addresses.hours} hours; press again for another.")
+
+
+async def ask_for_film(interaction: Asked, story_id: int, person: Person, options: FilmOptions | None = None) -> None:
+    """Ask for a film that fits this place, and say what happens next. ``options`` None: those of the last time."""
+    asked = await films.request(workshop_of(interaction), story_id, person, upload_limit(interaction), options)
     if asked.waits_for:
         scenes_ = "one scene" if asked.waits_for == 1 else f"{asked.waits_for} scenes"
         await say(interaction, f"The film waits for the pictures of {scenes_}, then it is made. Watch the thread.")
@@ -292,4 +338,5 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     FilmButton,
     StopButton,
     PartsButton,
+    WatchButton,
 )

@@ -86,6 +86,8 @@ def _status(scene: SceneView, closed: bool) -> list[str]:
 def _tally(scene: SceneView, closed: bool) -> str:
     total = sum(scene.votes.values())
     cast = " ".join(f"{KEYCAPS[number - 1]} **{votes}**" for number, votes in scene.votes.items())
+    if scene.pick is not None and scene.second is not None:
+        return f"{cast} · the author picked **{scene.pick}**, then **{scene.second_pick}**"
     if scene.pick is not None:
         return f"{cast} · the author picked **{scene.pick}**"
     if total == 0 and closed:

@@ -79,15 +79,18 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         told = await scene_rows(session, story_id)
         await _write_cast(session, story_id, change.cast, numbers, told)
         await ask_missing(workshop, session, story, change.candidates, change.lost)
-        done = from_rows(story.title, await scene_rows(session, story_id))
+        done = from_rows(story.title, await scene_rows(session, story_id), change.wanted.film)
     await workshop.engine.cancel(stopped)
     places = [scene.place for scene in change.wanted.scenes]
-    return Wanted(done.title, tuple(replace(s, place=p) for s, p in zip(done.scenes, places, strict=True)))
+    told_scenes = tuple(replace(s, place=p) for s, p in zip(done.scenes, places, strict=True))
+    return Wanted(done.title, told_scenes, done.film)
 
 
 def _story(story: StoryRow, change: Change) -> None:
     if from_rows(story.title, ()).title != change.wanted.title:
         story.title = change.wanted.title
+    if story.film_options != change.wanted.film.to_json():
+        story.film_options = change.wanted.film.to_json()
     if change.script is not None:
         story.script = change.script
     if change.candidates is not None:
@@ -122,13 +125,14 @@ async def _change(session: AsyncSession, story: StoryRow, row: SceneRow, number:
     """Change what differs; gives the workflows that were painting from an older prompt."""
     before = from_rows("", [row]).scenes[0]
     values: dict[str, int | str | None] = {"number": number, "start": wanted.start, "end": wanted.end, "pick": row.pick}
+    values["second_pick"] = wanted.second
     if before.title != wanted.title:
         values["title"] = wanted.title
-    if before.pick != wanted.pick:
+    if before.pick != wanted.pick or wanted.second is not None:
         values["pick"] = wanted.pick
     stopped: list[RoundRow] = []
     if before.prompt != wanted.prompt:
-        values |= {"prompt": wanted.prompt, "pick": None}
+        values |= {"prompt": wanted.prompt, "pick": None, "second_pick": None}
         stopped = await outstanding(session, {row.id})
         for round_ in stopped:
             round_.state, round_.finished_at = WorkState.CANCELLED, now()
@@ -137,7 +141,7 @@ async def _change(session: AsyncSession, story: StoryRow, row: SceneRow, number:
         )
         _new_round(session, story, row.id, wanted.prompt, (last or 0) + 1, RoundReason.EDITED)
     if row.round == 0:
-        values["pick"] = None  # there is nothing to pick from yet
+        values["pick"] = values["second_pick"] = None  # there is nothing to pick from yet
     statement = update(SceneRow).where(SceneRow.id == row.id).values(**values)
     await session.execute(statement, execution_options={"synchronize_session": False})
     if before.lines != wanted.lines or _offsets(before.lines) != _offsets(wanted.lines):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ from sqlalchemy import select
 
 from storycore.errors import FilmError
 from storycore.film import picture, segment
+from storycore.film.options import AUTO, OFF, FilmOptions
 from storycore.keys import recipe_key
+from storycore.project.folder import disk
 from storycore.project.story import AUTHOR
 from storycore.project.waiting import until_filmed
 from storycore.store.media import insert_new
 from storycore.store.models import MadeRow, SceneRow, StoryRow, WorkState, now
 from storycore.studio import films, stories
+from storycore.studio.music import MOST_BYTES, keep_music
 from storycore.studio.views import FilmView
 from storycore.work.jobs.filming import chosen_pictures, film_plan
 from storycore.work.jobs.speaking import story_lines, story_voices
@@ -26,7 +29,10 @@ from storycore.work.workshop import Workshop
 
 @dataclass(frozen=True, slots=True)
 class FilmMade:
-    """A film, and how many of its segments were made for it now; ``fresh`` when it is no film found again."""
+    """A film, and how many of its segments were made for it now; ``fresh`` when it is no film found again.
+
+    ``more`` are its further parts, where it comes in several; ``bytes`` is the size of all.
+    """
 
     path: Path
     seconds: float
@@ -34,9 +40,11 @@ class FilmMade:
     made: int
     reused: int
     fresh: bool
+    more: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None) -> str:
+async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None, options: FilmOptions) -> str:
     """The key of everything that goes into a story's film as it is now: equal keys, equal films."""
     async with workshop.database.read() as session:
         story = await session.get_one(StoryRow, story_id)
@@ -56,17 +64,18 @@ async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None) -> 
         author=story.author_name,
         painter=workshop.painter.name,
         scenes=[
-            [scene.number, scene.title, pictures[scene.id].stem if scene.id in pictures else None, told[scene.id]]
+            [scene.number, scene.title, [path.stem for path in pictures.get(scene.id, ())], told[scene.id]]
             for scene in scenes
         ],
         max_bytes=max_bytes,
+        options=options.to_json(),
         quality=workshop.options.film_quality,
     )
 
 
-async def find_film(workshop: Workshop, story_id: int, max_bytes: int | None) -> FilmMade | None:
+async def find_film(workshop: Workshop, story_id: int, max_bytes: int | None, options: FilmOptions) -> FilmMade | None:
     """The film that was made of exactly this before, or None."""
-    kept = await workshop.made.find(await film_key(workshop, story_id, max_bytes))
+    kept = await workshop.made.find(await film_key(workshop, story_id, max_bytes, options))
     if kept is None:
         return None
     size = (await asyncio.to_thread(kept.path.stat)).st_size
@@ -74,10 +83,14 @@ async def find_film(workshop: Workshop, story_id: int, max_bytes: int | None) ->
 
 
 async def make_project_film(
-    workshop: Workshop, story_id: int, max_bytes: int | None, tell: Callable[[float], None]
+    workshop: Workshop,
+    story_id: int,
+    max_bytes: int | None,
+    options: FilmOptions,
+    tell: Callable[[float], None],
 ) -> FilmMade:
     """Ask for the film and wait for it; ``tell`` hears how far it is, 0 … 1. Raises ``FilmError``."""
-    asked = await films.request(workshop, story_id, AUTHOR, max_bytes)
+    asked = await films.request(workshop, story_id, AUTHOR, max_bytes, options, remember=False)
 
     await until_filmed(workshop, story_id, asked.film_id, tell)
     view = await stories.show(workshop, story_id)
@@ -85,17 +98,20 @@ async def make_project_film(
     if film.state is not WorkState.DONE or film.path is None or film.seconds is None:
         raise FilmError(film.problem or "The film was not made.", "" if film.problem else "Run the command again.")
     made, reused = film.made or 0, film.reused or 0
-    if await _all_spoken(workshop, story_id, max_bytes):
-        key = await film_key(workshop, story_id, max_bytes)
+    if not film.more and await _all_spoken(workshop, story_id, max_bytes, options):
+        key = await film_key(workshop, story_id, max_bytes, options)
         await _record(workshop, key, film, {"seconds": film.seconds, "segments": made + reused})
-    return FilmMade(film.path, film.seconds, film.bytes or 0, made, reused, fresh=True)
+    size = film.bytes or 0
+    for part in film.more:
+        size += (await asyncio.to_thread(part.stat)).st_size
+    return FilmMade(film.path, film.seconds, size, made, reused, fresh=True, more=film.more, notes=film.notes)
 
 
-async def _all_spoken(workshop: Workshop, story_id: int, max_bytes: int | None) -> bool:
+async def _all_spoken(workshop: Workshop, story_id: int, max_bytes: int | None, options: FilmOptions) -> bool:
     """Whether every line has the voice meant for it: a film where one failed is not kept as what was asked for."""
     async with workshop.database.read() as session:
         story = await session.get_one(StoryRow, story_id)
-    plan = await film_plan(workshop, story, max_bytes)
+    plan = await film_plan(workshop, story, max_bytes, options)
     return not plan.notes and all(line.speech is not None for scene in plan.scenes for line in scene.lines)
 
 
@@ -106,3 +122,20 @@ async def _record(workshop: Workshop, key: str, film: FilmView, details: Mapping
             await insert_new(session, MadeRow, key=key, media=film.media, details=dict(details), created_at=now())
         elif film.media is not None:  # its file was gone: what was made now takes its place
             row.media, row.details = film.media, dict(details)
+
+
+async def with_music(workshop: Workshop, options: FilmOptions, beside: Path) -> FilmOptions:
+    """``options`` with the file of music that they name, looked for ``beside`` the script, kept among the media.
+
+    Raises ``FilmError`` where there is no such file.
+    """
+    if options.music in (OFF, AUTO):
+        return options
+    path = beside / options.music
+    if not await asyncio.to_thread(path.is_file):
+        raise FilmError(f"The music {options.music} is not there.", "Name a file, or choose off or auto.")
+    if (await asyncio.to_thread(path.stat)).st_size > MOST_BYTES:
+        raise FilmError(f"The music {options.music} is too large.", f"A file may have {MOST_BYTES >> 20} MiB.")
+    with disk(f"Reading {path.name}"):
+        data = await asyncio.to_thread(path.read_bytes)
+    return replace(options, music=await keep_music(workshop, data, path.name))

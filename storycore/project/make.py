@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storycore.errors import FiresideError, PainterError, ScriptError
+from storycore.film.options import with_words
 from storycore.project.contact import lay_out_contact_sheet
 from storycore.project.export import export_pictures
-from storycore.project.films import FilmMade, find_film, make_project_film
+from storycore.project.films import FilmMade, find_film, make_project_film, with_music
 from storycore.project.folder import ProjectFolder, copy_whole, disk
 from storycore.project.model import House, Order, Outcome, Progress, Step, Tell
-from storycore.project.story import Bringing, find_or_begin, read_file
+from storycore.project.story import AUTHOR, Bringing, find_or_begin, read_file
 from storycore.project.waiting import until_painted, until_read
 from storycore.store.models import StoryState
-from storycore.studio import stories
+from storycore.studio import films, stories
 from storycore.studio.views import StoryView
 from storycore.work.workshop import Workshop
 
@@ -96,15 +97,19 @@ class _Desk:
         await lay_out_contact_sheet(self.workshop, self.folder, view)
 
     async def _film(self, story_id: int, out: Path) -> FilmMade:
-        film = await find_film(self.workshop, story_id, self.order.max_bytes)
+        said = with_words(await films.remembered(self.workshop, story_id, AUTHOR), self.order.options)
+        options = await with_music(self.workshop, said, self.order.script.parent)
+        film = await find_film(self.workshop, story_id, self.order.max_bytes, options)
         if film is None:
             await self.at_work()
             film = await make_project_film(
-                self.workshop, story_id, self.order.max_bytes, lambda done: self._tell(Step.FILMING, done, 1)
+                self.workshop, story_id, self.order.max_bytes, options, lambda done: self._tell(Step.FILMING, done, 1)
             )
+        self._notes.extend(film.notes)
         with disk(f"Writing {out.name}"):
             await asyncio.to_thread(out.parent.mkdir, parents=True, exist_ok=True)
-            await asyncio.to_thread(copy_whole, film.path, out)
+            for source, target in zip((film.path, *film.more), _parts(out, film), strict=True):
+                await asyncio.to_thread(copy_whole, source, target)
         return film
 
     def _tell(self, step: Step, done: float, total: float) -> None:
@@ -112,6 +117,7 @@ class _Desk:
 
     def _outcome(self, view: StoryView, painted: int, film: FilmMade | None, changed: bool) -> Outcome:
         pictures = len(_shown(view))
+        parts = () if film is None or self.order.film is None else _parts(self.order.film, film)
         return Outcome(
             script=self.order.script,
             project=self.order.project,
@@ -122,11 +128,20 @@ class _Desk:
             made=painted if film is None else film.made,
             reused=pictures - painted if film is None else film.reused,
             changed=changed or painted > 0 or (film is not None and film.fresh),
-            film=None if film is None else self.order.film,
+            film=parts[0] if parts else None,
+            parts=parts if len(parts) > 1 else (),
             seconds=None if film is None else film.seconds,
             bytes=None if film is None else film.bytes,
             notes=tuple(self._notes),
         )
+
+
+def _parts(out: Path, film: FilmMade) -> tuple[Path, ...]:
+    """The film's files: ``out``, or ``NAME-1.mp4`` … beside it where there are several."""
+    count = 1 + len(film.more)
+    if count == 1:
+        return (out,)
+    return tuple(out.with_name(f"{out.stem}-{number}{out.suffix}") for number in range(1, count + 1))
 
 
 def _shown(view: StoryView) -> set[tuple[int, int, str]]:

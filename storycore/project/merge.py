@@ -58,7 +58,7 @@ def merge(wanted: Wanted, old_text: str, new: NewScript) -> Merged:
             fresh += 1
     gone = sum(len(scenes) for scenes in by_text.values())
     title = new.title if new.title is not None else wanted.title
-    return Merged(Wanted(title, tuple(_with_added(told, wanted.scenes))), kept, fresh, gone)
+    return Merged(Wanted(title, tuple(_with_added(told, wanted.scenes)), wanted.film), kept, fresh, gone)
 
 
 def _kept(scene: WantedScene, now: Scene, before: Scene | None) -> WantedScene:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ class Order:
     """One script to be painted, or (with ``film``, the file to write) to be filmed as well.
 
     ``candidates`` 1 … 9 is how many pictures every scene has at least; None: the house's number for a new story, as
-    it is for one that is there. ``max_bytes`` None: the film is as good as it gets.
+    it is for one that is there. ``max_bytes`` None: the film is as good as it gets. ``options`` are the film's, in
+    words (``storycore.film.options``), as far as they are to be other than ``story.yaml`` says.
     """
 
     script: Path
@@ -26,6 +27,7 @@ class Order:
     film: Path | None = None
     candidates: int | None = None
     max_bytes: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,5 @@ class Outcome:
     seconds: float | None = None
     bytes: int | None = None
     notes: tuple[str, ...] = ()
+    #: The film's files, where it comes in several parts; ``film`` is then the first of them.
+    parts: tuple[Path, ...] = ()

@@ -10,7 +10,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from storycore.errors import FiresideError, ScriptError
+from storycore.errors import FilmError, FiresideError, ScriptError
+from storycore.film.options import DEFAULTS, OPTION_NAMES, FilmOptions, with_words
 from storycore.project.dialect import dialect
 from storycore.project.wanted import NAME_LENGTH, Wanted, WantedLine, WantedScene, folded, line_of
 from storycore.prompts.check import clean_prompt
@@ -23,8 +24,8 @@ STORY_FILE = "story.yaml"
 #: The largest ``story.yaml``, in characters: many times what the longest script needs.
 MAX_CHARACTERS = 4 << 20
 _NO_NUMBER = ("", "~", "null")
-_STORY_KEYS = ("title", "scenes")
-_SCENE_KEYS = ("id", "title", "prompt", "pick", "lines")
+_STORY_KEYS = ("title", "film", "scenes")
+_SCENE_KEYS = ("id", "title", "prompt", "pick", "picks", "lines")
 _LINE_KEYS = ("speaker", "text")
 
 
@@ -76,6 +77,7 @@ def read_wanted(document: CommentedMap, known: Known) -> Wanted:
     """What the document asks for, all of it checked. Raises ``ScriptError`` that names the line."""
     _check_keys(document, _STORY_KEYS, "the story", document.lc.line)
     title = _title(document)
+    film = _film(document)
     scenes = document.get("scenes")
     if not isinstance(scenes, CommentedSeq) or not scenes:
         raise _refused(_line_of(document, "scenes"), "there are no scenes", _SHAPE)
@@ -97,7 +99,23 @@ def read_wanted(document: CommentedMap, known: Known) -> Wanted:
         wanted.append(scene)
     if words > MAX_WORDS:
         raise _refused(None, f"its lines have {words:,} words", f"At most {MAX_WORDS:,} are possible.")
-    return Wanted(title, tuple(wanted))
+    return Wanted(title, tuple(wanted), film)
+
+
+def _film(document: CommentedMap) -> FilmOptions:
+    node = document.get("film", "")
+    if isinstance(node, str) and node.strip() in _NO_NUMBER:
+        return DEFAULTS
+    if not isinstance(node, CommentedMap):
+        raise _refused(_line_of(document, "film"), "“film” has its options below it", "For example “  shape: 9:16”.")
+    _check_keys(node, OPTION_NAMES, "the film", _line_of(document, "film"))
+    options = DEFAULTS
+    for key in node:
+        try:
+            options = with_words(options, {key: _text(node, key, "an option")})
+        except FilmError as error:
+            raise ScriptError(f"{STORY_FILE}, line {_line_of(node, key) + 1}: {error.message}", error.hint) from None
+    return options
 
 
 def _title(document: CommentedMap) -> str:
@@ -128,13 +146,15 @@ def _scene(node: Any, place: int, line: int, known: Known) -> WantedScene:
             _line_of(node, "title"), f"this title has {len(title)} characters", f"It may have at most {NAME_LENGTH}."
         )
     lines = _lines(node, place, line)
+    picks = _picks(node, scene_id, known)
     return WantedScene(
         id=scene_id,
         title=title,
         prompt=_prompt(node, "" if scene_id is None else known.base.scene(scene_id).prompt),
-        pick=_pick(node, scene_id, known),
+        pick=picks[0],
         lines=lines,
         place=place,
+        second=picks[1],
     )
 
 
@@ -148,14 +168,27 @@ def _prompt(node: CommentedMap, before: str) -> str:
         raise ScriptError(f"{STORY_FILE}, line {_line_of(node, 'prompt') + 1}: {error.message}", error.hint) from None
 
 
-def _pick(node: CommentedMap, scene_id: int | None, known: Known) -> int:
-    pick = _number(node, "pick")
-    if pick is None:
-        return 1
+def _picks(node: CommentedMap, scene_id: int | None, known: Known) -> tuple[int, int | None]:
+    """The pick, and a second one where “picks” names two; without either the first picture."""
+    if "picks" not in node:
+        pick = _number(node, "pick")
+        return (1 if pick is None else _offered(node, "pick", pick, scene_id, known)), None
+    line = _line_of(node, "picks")
+    if "pick" in node:
+        raise _refused(line, "this scene has “pick” and “picks”", "Keep one of them.")
+    said = node["picks"]
+    if not isinstance(said, CommentedSeq) or not 1 <= len(said) <= 2:
+        raise _refused(line, "“picks” names two pictures", "Write them as “picks: [2, 4]”.")
+    numbers = [_whole("picks", value, line) for value in said]
+    first, second = (_offered(node, "picks", number, scene_id, known) for number in (numbers[0], numbers[-1]))
+    return first, None if second == first else second
+
+
+def _offered(node: CommentedMap, key: str, pick: int, scene_id: int | None, known: Known) -> int:
     offered = (known.pictures[scene_id] if scene_id is not None else 0) or known.candidates
     if not 1 <= pick <= offered:
         there = "There is 1 picture" if offered == 1 else f"There are {offered} pictures"
-        raise _refused(_line_of(node, "pick"), f"there is no picture {pick} to pick", f"{there} for this scene.")
+        raise _refused(_line_of(node, key), f"there is no picture {pick} to pick", f"{there} for this scene.")
     return pick
 
 
@@ -206,9 +239,13 @@ def _number(node: CommentedMap, key: str) -> int | None:
     value = node.get(key, "")
     if isinstance(value, str) and value.strip() in _NO_NUMBER:
         return None
+    return _whole(key, value, _line_of(node, key))
+
+
+def _whole(key: str, value: Any, line: int) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}", value.strip()):
         shown = f"“{value}”" if isinstance(value, str) and len(value) < 40 else "what stands there"
-        raise _refused(_line_of(node, key), f"{shown} is not a number", f"“{key}” is a whole number, such as 1.")
+        raise _refused(line, f"{shown} is not a number", f"“{key}” is a whole number, such as 1.")
     return int(value)
 
 

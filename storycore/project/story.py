@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap
 from sqlalchemy import select, update
 
 from storycore.errors import ScriptError
+from storycore.film.options import from_json
 from storycore.project.apply import Change, NewCast, apply, scene_rows
 from storycore.project.folder import ProjectFolder, disk, write_whole
 from storycore.project.merge import Merged, NewScript, merge
@@ -116,7 +117,7 @@ class Bringing:
         """
         async with self.workshop.database.read() as session:
             story = await session.get_one(StoryRow, story_id)
-            base = from_rows(story.title, await scene_rows(session, story_id))
+            base = from_rows(story.title, await scene_rows(session, story_id), from_json(story.film_options))
         view = await stories.show(self.workshop, story_id)
         file = await asyncio.to_thread(self._read)
         known = Known(base, {s.id: len(s.shown.candidates) if s.shown else 0 for s in view.scenes}, story.candidates)
@@ -152,7 +153,7 @@ class Bringing:
         before = {scene.id: scene for scene in base.scenes}
         for number, scene in enumerate(change.wanted.scenes, start=1):
             old = before.get(scene.id)
-            if scene.pick != 1 and (old is None or old.prompt != scene.prompt):
+            if (scene.pick != 1 or scene.second) and (old is None or old.prompt != scene.prompt):
                 self.notes.append(f"Scene {number} gets new pictures, so its pick starts again at 1.")
 
     def _read(self) -> str | None:
@@ -220,7 +221,7 @@ def recognised(said: Wanted, base: Wanted) -> Wanted:
         if same is not None:
             free.remove(same)
         scenes.append(scene if same is None else replace(scene, id=same.id))
-    return Wanted(said.title, tuple(scenes))
+    return Wanted(said.title, tuple(scenes), said.film)
 
 
 def _content(scene: WantedScene) -> tuple[str, str, tuple[WantedLine, ...]]:
@@ -238,7 +239,7 @@ def carried(said: Wanted, base: Wanted) -> Wanted:
         else:
             lines = _carried_lines(scene.lines, old.lines)
             scenes.append(replace(scene, title=scene.title or old.title, lines=lines, start=old.start, end=old.end))
-    return Wanted(said.title, tuple(scenes))
+    return Wanted(said.title, tuple(scenes), said.film)
 
 
 def _carried_lines(lines: Sequence[WantedLine], old: Sequence[WantedLine]) -> tuple[WantedLine, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from storycore.film.options import DEFAULTS, FilmOptions
 from storycore.script.model import LineKind, Scene
 from storycore.store.models import SceneRow
 
@@ -26,7 +27,7 @@ class WantedLine:
 @dataclass(frozen=True, slots=True)
 class WantedScene:
     """A scene. ``id`` None is a new one; a ``title`` or ``prompt`` that is "" is to be written; ``place`` is its index
-    in ``story.yaml``."""
+    in ``story.yaml``; ``second`` is the pick that takes over half-way."""
 
     id: int | None
     title: str
@@ -34,6 +35,7 @@ class WantedScene:
     pick: int
     lines: tuple[WantedLine, ...]
     place: int | None = field(default=None, compare=False)
+    second: int | None = None
     start: int | None = field(default=None, compare=False)
     end: int | None = field(default=None, compare=False)
 
@@ -44,6 +46,7 @@ class Wanted:
 
     title: str
     scenes: tuple[WantedScene, ...]
+    film: FilmOptions = DEFAULTS
 
     def scene(self, scene_id: int) -> WantedScene:
         """The scene with that id. Raises ``KeyError``."""
@@ -69,9 +72,9 @@ def line_of(text: str, kind: LineKind, speaker: str | None, start: int | None, e
     return WantedLine(folded(text), kind, name, start, end)
 
 
-def from_rows(title: str, scenes: Sequence[SceneRow]) -> Wanted:
+def from_rows(title: str, scenes: Sequence[SceneRow], film: FilmOptions = DEFAULTS) -> Wanted:
     """What the rows say, in the order the story is told; the lines of every row are loaded."""
-    return Wanted(folded(title), tuple(_scene(row) for row in scenes))
+    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film)
 
 
 def _scene(row: SceneRow) -> WantedScene:
@@ -83,6 +86,7 @@ def _scene(row: SceneRow) -> WantedScene:
         lines=tuple(line_of(line.text, line.kind, line.speaker, line.start, line.end) for line in row.lines),
         start=row.start,
         end=row.end,
+        second=row.second_pick,
     )
 
 

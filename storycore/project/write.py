@@ -15,7 +15,11 @@ _HEAD = """\
 # `fireside paint` or `fireside film` of the same script, and only that is made again.
 #
 #   prompt    what is painted; change it and the scene gets new pictures (leave it empty: it is written for you)
+#   film      what the film shall be like: shape 16:9, 9:16 or 1:1; motion auto, still, push, pull or pan; transition
+#             auto, cut, fade or dip; subtitles words, lines or off; voice auto, or one for all; music auto, off, or a
+#             file beside the script; title, credits and draft on or off; max-mib the most it may have
 #   pick      the picture that the film uses; contact.jpg shows them all, scenes/01 holds those of the first scene …
+#             `picks: [2, 4]` instead: the second takes over half-way through the scene
 #   lines     what is heard and read: `- text: …` is the narrator, with `speaker: …` somebody else; every name has
 #             a voice of its own, so a new name is a new voice. `speaker:` without a name: nobody knows yet who it is.
 #
@@ -28,7 +32,15 @@ _HEAD = """\
 def written(wanted: Wanted) -> str:
     """A whole new ``story.yaml``."""
     scenes = "\n".join(dumped([_node(scene)]) for scene in wanted.scenes)
-    return f"{_HEAD}{dumped({'title': wanted.title})}\nscenes:\n{scenes}"
+    film = CommentedMap((name, text or _UNSAID.get(name, "")) for name, text in wanted.film.words().items())
+    if not film["max-mib"]:
+        del film["max-mib"]
+    head = dumped({"title": wanted.title, "film": film})
+    return f"{_HEAD}{head}\nscenes:\n{scenes}"
+
+
+#: What an option without a value is called.
+_UNSAID = {"voice": "auto"}
 
 
 def rewritten(document: CommentedMap, said: Wanted, wanted: Wanted) -> str | None:
@@ -63,10 +75,26 @@ def _change(node: CommentedMap, said: WantedScene, wanted: WantedScene) -> None:
             node[key] = value
         else:
             node.insert(position, key, value)
-    if said.pick != wanted.pick:
-        node["pick"] = str(wanted.pick)
+    if (said.pick, said.second) != (wanted.pick, wanted.second):
+        _pick(node, wanted)
     if said.lines != wanted.lines:
         node["lines"] = _lines(wanted.lines)
+
+
+def _pick(node: CommentedMap, wanted: WantedScene) -> None:
+    old, new = ("pick", "picks") if wanted.second is not None else ("picks", "pick")
+    value = str(wanted.pick) if wanted.second is None else _two(wanted)
+    if new in node or old not in node:
+        node[new] = value
+    else:
+        node.insert(list(node).index(old), new, value)
+        del node[old]
+
+
+def _two(wanted: WantedScene) -> CommentedSeq:
+    both = CommentedSeq([str(wanted.pick), str(wanted.second)])
+    both.fa.set_flow_style()
+    return both
 
 
 def _arranged(text: str, scenes: Sequence[WantedScene]) -> str:
@@ -114,9 +142,10 @@ def _arranged_plainly(text: str, scenes: Sequence[WantedScene]) -> str:
 
 
 def _node(scene: WantedScene) -> CommentedMap:
-    return CommentedMap(
-        id=str(scene.id), title=scene.title, prompt=scene.prompt, pick=str(scene.pick), lines=_lines(scene.lines)
-    )
+    node = CommentedMap(id=str(scene.id), title=scene.title, prompt=scene.prompt)
+    _pick(node, scene)
+    node["lines"] = _lines(scene.lines)
+    return node
 
 
 def _lines(lines: Sequence[WantedLine]) -> CommentedSeq:

@@ -130,6 +130,9 @@ class StoryRow(Base):
     cast: Mapped[list[CastRow]] = relationship(
         order_by="CastRow.number", cascade="all, delete-orphan", passive_deletes=True
     )
+    #: What its next film shall be like (``storycore.film.options``, what differs from the defaults): as last asked for.
+    film_options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+
     films: Mapped[list[FilmRow]] = relationship(
         back_populates="story", order_by="FilmRow.id", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -154,6 +157,8 @@ class SceneRow(Base):
     round: Mapped[int] = mapped_column(default=0)
     #: The candidate of that round which the film uses, whatever the votes say.
     pick: Mapped[int | None] = mapped_column()
+    #: The candidate that takes over from the pick half-way through the scene.
+    second_pick: Mapped[int | None] = mapped_column()
 
     story: Mapped[StoryRow] = relationship(back_populates="scenes")
     lines: Mapped[list[LineRow]] = relationship(
@@ -305,6 +310,16 @@ class FilmRow(Base):
     notes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     made: Mapped[int | None] = mapped_column()
     reused: Mapped[int | None] = mapped_column()
+    #: What it was asked to be like, as in the story's ``film_options``.
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    #: Seconds of work that are left, as far as that is known.
+    left_s: Mapped[float | None] = mapped_column()
+    #: The media of its further parts, where it comes in several files.
+    more: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    #: The key of what it shows (``storycore.studio.views.shown_key``): another one, and it is out of date.
+    shows: Mapped[str | None] = mapped_column(sa.String(64))
+    #: The place takes no file of its size: it is given out by address.
+    by_address: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None] = mapped_column()
 

@@ -113,19 +113,27 @@ async def paint_again(workshop: Workshop, scene_id: int, person: Person, seen_ro
 
 
 async def pick(
-    workshop: Workshop, scene_id: int, person: Person, choice: int | None, round_number: int | None = None
+    workshop: Workshop,
+    scene_id: int,
+    person: Person,
+    choice: int | None,
+    round_number: int | None = None,
+    second: int | None = None,
 ) -> int:
     """Pick the candidate that the film uses, or (None) leave it to the votes; gives the scene's number.
 
-    ``round_number`` is the round the person looked at (None: whichever is shown). The author and moderators may.
+    ``second`` is one that takes over half-way through the scene. ``round_number`` is the round the person looked at
+    (None: whichever is shown). The author and moderators may.
     Raises ``StateError`` when other pictures are shown by now, ``NotFoundError`` for a candidate that is not offered.
     """
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, story):
         scene = await _to_pick_from(session, story, scene_id, person, round_number)
-        if choice is not None and not 1 <= choice <= await _offered(session, scene):
-            raise NotFoundError(f"There is no picture {choice} here.", "The pictures changed; look at them again.")
-        scene.pick = choice
+        offered = await _offered(session, scene)
+        for number in (choice, second):
+            if number is not None and not 1 <= number <= offered:
+                raise NotFoundError(f"There is no picture {number} here.", "The pictures changed; look at them again.")
+        scene.pick, scene.second_pick = choice, None if choice is None or second == choice else second
     return scene.number
 
 
@@ -152,11 +160,12 @@ async def _offered(session: AsyncSession, scene: SceneRow) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be picked for a scene: pictures 1 … ``candidates``; ``pick`` is the one picked so far."""
+    """What can be picked for a scene: pictures 1 … ``candidates``; ``pick`` and ``second`` are those picked so far."""
 
     scene_number: int
     candidates: int
     pick: int | None
+    second: int | None = None
 
 
 async def choices_of(workshop: Workshop, scene_id: int, person: Person, round_number: int) -> Choices:
@@ -165,7 +174,7 @@ async def choices_of(workshop: Workshop, scene_id: int, person: Person, round_nu
     async with workshop.database.read() as session:
         story = await session.get_one(StoryRow, story_id)
         scene = await _to_pick_from(session, story, scene_id, person, round_number)
-        return Choices(scene.number, await _offered(session, scene), scene.pick)
+        return Choices(scene.number, await _offered(session, scene), scene.pick, scene.second_pick)
 
 
 async def prompt_of(workshop: Workshop, scene_id: int, person: Person) -> tuple[int, str]:

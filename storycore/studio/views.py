@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from storycore.errors import NotFoundError
+from storycore.keys import recipe_key
 from storycore.script.model import LineKind
 from storycore.store.media import MediaFolder
 from storycore.store.models import (
@@ -106,6 +108,7 @@ class SceneView:
     failed: RoundView | None
     pick: int | None
     votes: Mapping[int, int]
+    second_pick: int | None = None
 
     @property
     def choice(self) -> int | None:
@@ -116,6 +119,13 @@ class SceneView:
     def chosen(self) -> CandidateView | None:
         """The candidate the film would use now."""
         return None if self.choice is None or self.shown is None else self.shown.candidates[self.choice - 1]
+
+    @property
+    def second(self) -> CandidateView | None:
+        """The candidate that takes over half-way through the scene."""
+        if self.second_pick is None or self.shown is None or not 1 <= self.second_pick <= len(self.shown.candidates):
+            return None
+        return self.shown.candidates[self.second_pick - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,10 @@ class FilmView:
     made: int | None
     reused: int | None
     notes: tuple[str, ...] = ()
+    left_s: float | None = None
+    more: tuple[Path, ...] = ()
+    shows: str | None = None
+    by_address: bool = False
 
     @property
     def unfinished(self) -> bool:
@@ -178,6 +192,7 @@ class StoryView:
     scenes: tuple[SceneView, ...] = ()
     cast: tuple[CastView, ...] = ()
     films: tuple[FilmView, ...] = field(default=())
+    film_options: Mapping[str, Any] = field(default_factory=dict)
     #: The batch it belongs to; its first story (``leads``) has the messages about the whole batch.
     batch: BatchView | None = None
 
@@ -210,6 +225,23 @@ class StoryView:
         return Stage.VOTING
 
 
+def shown_key(story: StoryView) -> str:
+    """The key of what a film of the story would show and say now, as people see it: equal keys, no need for another.
+
+    How it is to be shown (the options, the limit of a place) is no part of it.
+    """
+    scenes = [
+        [
+            scene.title,
+            None if scene.chosen is None else scene.chosen.media,
+            None if scene.second is None else scene.second.media,
+            [[line.text, line.speaker] for line in scene.lines],
+        ]
+        for scene in story.scenes
+    ]
+    return recipe_key("film-shows", title=story.title, author=story.author_name, scenes=scenes)
+
+
 async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) -> StoryView:
     """The snapshot of one story. Raises ``NotFoundError``."""
     story = await session.get(
@@ -230,7 +262,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         )
     )
     hashes = {c.media for scene in story.scenes for r in scene.rounds for c in r.candidates}
-    hashes |= {film.media for film in story.films if film.media}
+    hashes |= {part for film in story.films for part in (film.media, *film.more) if part}
     media = {row.hash: row for row in await session.scalars(select(MediaRow).where(MediaRow.hash.in_(hashes)))}
     waits = any(r.state in UNFINISHED for scene in story.scenes for r in scene.rounds)
     places = await standings(session, story.server_id) if waits else {}
@@ -254,6 +286,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         cast=tuple(CastView(c.name, tuple(c.aliases), tuple(c.scenes), c.lines) for c in story.cast),
         films=tuple(_film(film, media, folder) for film in story.films),
         batch=None if story.batch_id is None else await read_batch(session, story.batch_id),
+        film_options=dict(story.film_options),
     )
 
 
@@ -283,6 +316,7 @@ def _scene(
         coming=coming,
         failed=latest if latest is not None and _came_to_nothing(latest, shown) else None,
         pick=scene.pick,
+        second_pick=scene.second_pick,
         votes=tally(cast, len(shown.candidates)) if shown is not None else {},
     )
 
@@ -332,4 +366,8 @@ def _film(row: FilmRow, media: Mapping[str, MediaRow], folder: MediaFolder) -> F
         made=row.made,
         reused=row.reused,
         notes=tuple(row.notes),
+        left_s=row.left_s,
+        more=tuple(folder.path(media[part].hash, media[part].suffix) for part in row.more if part in media),
+        shows=row.shows,
+        by_address=row.by_address,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from bot.ui.sheet import Sheet
 from bot.ui.storyboard import storyboard_sheet
 from bot.ui.text import bar, cut, duration, escape, size
 from storycore.store.models import RoundReason, StoryState, WorkState
-from storycore.studio.views import CandidateView, CastView, FilmView, RoundView, SceneView, StoryView
+from storycore.studio.views import CandidateView, CastView, FilmView, RoundView, SceneView, StoryView, shown_key
 
 HOSTILE = "@everyone <@1> **bold** [x](http://evil.example) # big\n> quote `code` ||spoiler|| " * 40
 
@@ -182,3 +183,38 @@ def test_words() -> None:
     assert bar(0.5) == "▰▰▰▰▰▱▱▱▱▱ 50 %"
     assert escape("a\n# b") == r"a \# b"
     assert escape("Ada\u202egnp.exe\u2069") == "Adagnp.exe"
+
+
+def test_a_film_in_parts_and_one_given_out_by_address() -> None:
+    parts = film(more=(Path("two.mp4"),))
+    second = film_sheet(story(), parts, Path("two.mp4"), 7, 2)
+    assert "part 2 of 2" in check_limits(second)
+    assert [file.name.rpartition("-")[2] for file in second.files] == ["2.mp4"]
+    away = film_sheet(story(), film(by_address=True), Path("film.mp4"), 7)
+    check_limits(away)
+    assert not away.files and not [item for item in components(away) if item["type"] == 12]
+    assert any(item.get("custom_id") == "fs:watch:1@7" for item in components(away))
+
+
+def test_a_film_says_how_long_it_takes_and_when_it_is_out_of_date() -> None:
+    for left, said in (
+        (None, ""),
+        (20.0, "less than a minute left"),
+        (61.0, "1 minute left"),
+        (300.0, "5 minutes left"),
+    ):
+        text = check_limits(progress_sheet(story(), film(state=WorkState.WORKING, progress=0.4, left_s=left)))
+        assert said in text and ("left" in text) is (left is not None)
+    board = story(2)
+    fresh = film(shows=shown_key(board))
+    stale = film(shows="something else")
+    for shown, changed in ((fresh, False), (stale, True), (film(), False)):
+        text = check_limits(progress_sheet(dataclasses.replace(board, films=(shown,)), shown))
+        assert ("has changed" in text) is changed
+    older = dataclasses.replace(board, films=(stale, film(id=2, shows=shown_key(board))))
+    assert "has changed" not in check_limits(progress_sheet(older, stale)), "a newer film is there"
+
+
+def test_two_picks_are_named() -> None:
+    board = story(1)
+    assert "picked **2**, then **1**" in check_limits(scene_sheet(board, scene(1, pick=2, second_pick=1)))

@@ -91,6 +91,7 @@ def test_one_that_fails_does_not_stop_the_rest(tmp_path: Path, monkeypatch: pyte
         "painted": 0,
         "made": 3,
         "reused": 1,
+        "parts": [],
         "error": None,
         "notes": ["A note."],
     }
@@ -127,3 +128,33 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         display.tell(Progress(Step.PAINTING, 1, 3))
         display.tell(Progress(Step.FILMING, 0.5, 1))
     assert capsys.readouterr().out == ""
+
+
+def test_the_films_options_become_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("A story.")
+    taken: list[Order] = []
+
+    async def pretended(order: Order, house: House, tell: Tell) -> Outcome:
+        taken.append(order)
+        raise FilmError("Not now.")
+
+    monkeypatch.setattr("bot.cli.batch.make", pretended)
+    options = ["--shape", "9:16", "--motion", "pan", "--transition", "dip", "--subtitles", "lines", "--voice", "auto"]
+    flags = ["--music", "song.mp3", "--no-title", "--credits", "--draft"]
+    CliRunner().invoke(app, ["film", str(tmp_path / "a.txt"), *options, *flags, "--max-mib", "8"])
+    assert taken[0].options == {
+        "shape": "9:16",
+        "motion": "pan",
+        "transition": "dip",
+        "subtitles": "lines",
+        "voice": "auto",
+        "music": "song.mp3",
+        "title": "off",
+        "credits": "on",
+        "draft": "on",
+    }
+    assert taken[0].max_bytes == 8 << 20
+    CliRunner().invoke(app, ["film", str(tmp_path / "a.txt")])
+    assert taken[1].options == {} and taken[1].max_bytes is None
+    for wrong in (["--shape", "4:3"], ["--motion", "wild"], ["--voice", "x" * 300]):
+        assert CliRunner().invoke(app, ["film", str(tmp_path / "a.txt"), *wrong]).exit_code == 2

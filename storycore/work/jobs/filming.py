@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from storycore.errors import FiresideError
 from storycore.film.make import make_film
 from storycore.film.model import FilmLine, FilmPlan, FilmProgress, FilmReport, FilmScene
+from storycore.film.options import FilmOptions, from_json
 from storycore.images import storyboard
 from storycore.narration.captions import caption_seconds
 from storycore.store.media import record_media
@@ -29,6 +30,8 @@ from storycore.store.models import (
     WorkState,
     now,
 )
+from storycore.studio.music import music_named
+from storycore.studio.views import read_story, shown_key
 from storycore.voting.rules import choose, tally
 from storycore.work.jobs.patience import patiently
 from storycore.work.jobs.progress import reporting
@@ -56,7 +59,7 @@ async def film(workshop: Workshop, film_id: int) -> None:
         return
     try:
         await patiently(
-            lambda: _once(workshop, story, film_id, row.max_bytes),
+            lambda: _once(workshop, story, row),
             lambda words: note_problem(workshop, story.id, film_id, words),
             tries=workshop.options.painting_tries,
         )
@@ -64,46 +67,66 @@ async def film(workshop: Workshop, film_id: int) -> None:
         await fail(workshop, story.id, film_id, error)
 
 
-async def _once(workshop: Workshop, story: StoryRow, film_id: int, max_bytes: int | None) -> None:
+async def _once(workshop: Workshop, story: StoryRow, asked: FilmRow) -> None:
     """Try it: whatever cannot be done is raised, and what was made until then is kept."""
-    plan = await film_plan(workshop, story, max_bytes)
+    film_id = asked.id
+    async with workshop.database.read() as session:  # before the plan: what changes in between makes it out of date
+        shows = shown_key(await read_story(session, workshop.folder, story.id))
+    plan = await film_plan(workshop, story, asked.max_bytes, from_json(asked.options))
     # Beside the media, so that a film moves there in one step; what a killed process left is swept up by the next.
     folder = workshop.options.work_dir or workshop.folder.root / _WORK
     made = folder / f"film-{film_id}-{uuid.uuid4().hex[:8]}.mp4"
     try:
         report = await _make(workshop, story.id, film_id, plan, made)
-        content_hash, path = await workshop.folder.add_file(report.path, ".mp4")
+        stored = [await _stored(workshop, path) for path in [part.path for part in report.parts] or [report.path]]
     finally:
-        await asyncio.shield(asyncio.to_thread(made.unlink, missing_ok=True))
-    size = (await asyncio.to_thread(path.stat)).st_size
+        await asyncio.shield(asyncio.to_thread(_remove, made))
     async with workshop.changing(story.id) as (session, _):
         done = await session.get_one(FilmRow, film_id)
         if done.state not in UNFINISHED:
             return
-        await record_media(session, content_hash, ".mp4", size)
+        for content_hash, size in stored:
+            await record_media(session, content_hash, ".mp4", size)
+        (content_hash, _), *more = stored
+        done.more, done.shows, done.left_s = [part for part, _ in more], shows, None
         done.state, done.progress, done.problem, done.finished_at = WorkState.DONE, 1.0, "", now()
         done.media, done.seconds = content_hash, report.seconds
         done.width, done.height, done.fps = report.width, report.height, report.fps
         done.made, done.reused, done.notes = report.made, report.reused, list(report.notes)
 
 
+async def _stored(workshop: Workshop, made: Path) -> tuple[str, int]:
+    content_hash, path = await workshop.folder.add_file(made, ".mp4")
+    return content_hash, (await asyncio.to_thread(path.stat)).st_size
+
+
+def _remove(made: Path) -> None:
+    """Nothing of a film stays beside the media, however many parts it has."""
+    for part in (made, *made.parent.glob(f"{made.stem}-*{made.suffix}")):
+        part.unlink(missing_ok=True)
+
+
 async def _make(workshop: Workshop, story_id: int, film_id: int, plan: FilmPlan, out: Path) -> FilmReport:
+    left: list[float | None] = [None]
+
     async def write(fraction: float) -> None:
         async with workshop.changing(story_id) as (session, _):
             row = await session.get_one(FilmRow, film_id)
             if row.state in UNFINISHED:  # stopped a moment ago, it must not seem to go on
-                row.state, row.progress, row.problem = WorkState.WORKING, fraction, ""
+                row.state, row.progress, row.problem, row.left_s = WorkState.WORKING, fraction, "", left[0]
 
     async with reporting(write) as reporter:
 
         def report(progress: FilmProgress) -> None:
+            left[0] = progress.left
             reporter.report(progress.done / progress.total if progress.total > 0 else 0.0)
 
         return await make_film(plan, out, cache=workshop.made, work_dir=out.parent, on_progress=report)
 
 
-async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None) -> FilmPlan:
+async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None, options: FilmOptions) -> FilmPlan:
     """What a story's film is made of now: each scene's choice, its lines, and their clips (spoken here if missing)."""
+    limits = [limit for limit in (max_bytes, options.max_bytes) if limit is not None]
     pictures = await chosen_pictures(workshop, story.id)
     lines = await story_lines(workshop, story.id)
     voices = await story_voices(workshop, story.id, lines)
@@ -118,14 +141,21 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None) 
     return FilmPlan(
         title=story.title,
         scenes=tuple(
-            FilmScene(scene.number, scene.title, pictures.get(scene.id), tuple(spoken.get(scene.id, ())))
-            for scene in scenes
+            _film_scene(scene, pictures.get(scene.id, ()), tuple(spoken.get(scene.id, ()))) for scene in scenes
         ),
         credits=tuple(_credits(workshop, story, [result for _, result in heard])),
-        max_bytes=max_bytes,
+        max_bytes=min(limits, default=None),
+        options=options,
+        music=await music_named(workshop, options.music),
+        authors=(story.author_name,) if story.author_name else (),
         notes=tuple(voice_notes([(result, voices[line.speaker]) for line, result in heard])),
         quality=workshop.options.film_quality,
     )
+
+
+def _film_scene(scene: SceneRow, pictures: Sequence[Path], lines: tuple[FilmLine, ...]) -> FilmScene:
+    first, second = (*pictures, None, None)[:2]
+    return FilmScene(scene.number, scene.title, first, lines, second)
 
 
 def _film_line(line: LineRow, result: SpokenLine) -> FilmLine:
@@ -134,8 +164,11 @@ def _film_line(line: LineRow, result: SpokenLine) -> FilmLine:
     return FilmLine(line.text, line.speaker, result.clip.path, result.clip.details["seconds"], result.words)
 
 
-async def chosen_pictures(workshop: Workshop, story_id: int) -> dict[int, Path]:
-    """Each scene's picture for the film: the pick, else the most votes, else the lowest number; by scene id."""
+async def chosen_pictures(workshop: Workshop, story_id: int) -> dict[int, tuple[Path, ...]]:
+    """Each scene's picture for the film: the pick, else the most votes, else the lowest number; by scene id.
+
+    A second one follows where two were picked.
+    """
     async with workshop.database.read() as session:
         rounds = await session.scalars(
             select(RoundRow)
@@ -160,14 +193,16 @@ async def chosen_pictures(workshop: Workshop, story_id: int) -> dict[int, Path]:
 
 def _choices(
     workshop: Workshop, shown: Sequence[RoundRow], media: dict[str, MediaRow], ballots: Sequence[BallotRow]
-) -> dict[int, Path]:
-    pictures: dict[int, Path] = {}
+) -> dict[int, tuple[Path, ...]]:
+    pictures: dict[int, tuple[Path, ...]] = {}
     for round_ in shown:
         cast = [b.choice for b in ballots if b.scene_id == round_.scene_id and b.round == round_.number]
         choice = choose(tally(cast, len(round_.candidates)), round_.scene.pick)
         if choice is not None:
-            row = media[round_.candidates[choice - 1].media]
-            pictures[round_.scene_id] = workshop.folder.path(row.hash, row.suffix)
+            numbers = [choice, round_.scene.second_pick]
+            chosen = [round_.candidates[n - 1].media for n in numbers if n is not None and n <= len(round_.candidates)]
+            rows = [media[content_hash] for content_hash in chosen]
+            pictures[round_.scene_id] = tuple(workshop.folder.path(row.hash, row.suffix) for row in rows)
     return pictures
 
 

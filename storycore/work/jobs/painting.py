@@ -206,7 +206,7 @@ async def _finish(workshop: Workshop, round_id: int, order: _Order, made: list[M
         row.state, row.progress, row.problem, row.finished_at = WorkState.DONE, 1.0, "", now()
         scene = await session.get_one(SceneRow, order.scene_id)
         if row.number > scene.round:
-            scene.round, scene.pick = row.number, None
+            scene.round, scene.pick, scene.second_pick = row.number, None, None
         await send_waiting_films(workshop, session, story.id)
 
 
