@@ -13,7 +13,7 @@ from pathlib import Path
 
 from storycore.film.model import FilmPlan
 from storycore.film.program import Running, program
-from storycore.film.rungs import FPS, LEAST_KBPS, Rung, rung_for, too_long, video_kbps
+from storycore.film.rungs import FPS, LOWEST_KBPS, Rung, rung_for, too_long, video_kbps
 from storycore.film.segment import PRESET, colour_options
 from storycore.film.timeline import Shot
 
@@ -79,7 +79,7 @@ class Joiner:
         kbps = video_kbps(stretch.seconds, limit, (await asyncio.to_thread(stretch.sound.stat)).st_size)
         out = self._folder / f"{name}.mp4"
         for _ in range(_TRIES):
-            if kbps < LEAST_KBPS / 4:
+            if kbps < LOWEST_KBPS:
                 break
             target = rung_for(kbps, self._plan.options.shape, rung.short)
             encode = self._two_passes(stretch, kbps, target, rung)

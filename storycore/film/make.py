@@ -26,6 +26,7 @@ from storycore.film.rungs import (
     DRAFT,
     FPS,
     LEAST_KBPS,
+    LOWEST_KBPS,
     Rung,
     neighbours,
     parts_needed,
@@ -285,15 +286,15 @@ class _Maker:
 
 def _parts(timeline: Timeline, max_bytes: int | None) -> tuple[list[range], float | None]:
     """The shots of each file, and what the limit leaves the picture of the longest, kb/s."""
-    count = parts_needed(timeline.seconds, max_bytes)
+    count = least = parts_needed(timeline.seconds, max_bytes)
     while True:
         parts = split(timeline, count)
         if max_bytes is None:
             return parts, None
         longest = max(sum(timeline.shots[index].frames for index in part) for part in parts) / FPS
         kbps = video_kbps(longest, max_bytes)
-        if kbps >= LEAST_KBPS or len(parts) < count:  # scenes are not cut through
-            if kbps < LEAST_KBPS / 2:
+        if kbps >= LEAST_KBPS or len(parts) < count or count > least + 2:  # scenes are not cut through
+            if kbps < LOWEST_KBPS:
                 raise too_long(longest, max_bytes)
             return parts, kbps
         count += 1

@@ -14,6 +14,8 @@ TARGET = 0.965
 FPS = 24
 #: The film comes in parts where the limit leaves less than this for the picture, kb/s.
 LEAST_KBPS = 150.0
+#: Where parts would be too short for that, the film is shown with less, down to this.
+LOWEST_KBPS = 20.0
 #: A part shorter than this is not worth a message of its own, seconds.
 _SHORTEST_PART_S = 6.0
 #: Shorter side, the lowest video rate (kb/s at 16:9) at which it still looks better than the next smaller one, and CRF.
@@ -65,15 +67,15 @@ def video_kbps(seconds: float, max_bytes: int, audio_bytes: float | None = None)
 def parts_needed(seconds: float, max_bytes: int | None) -> int:
     """In how many parts, of much the same length, the film comes so that each leaves 150 kb/s to the picture.
 
-    Raises ``FilmError`` where the limit is too small for any part worth watching.
+    No part is shorter than six seconds. Raises ``FilmError`` where the limit is too small for anything worth watching.
     """
     if max_bytes is None:
         return 1
     count = 1
-    while video_kbps(seconds / count, max_bytes) < LEAST_KBPS:
+    while video_kbps(seconds / count, max_bytes) < LEAST_KBPS and seconds / (count + 1) >= _SHORTEST_PART_S:
         count += 1
-        if seconds / count < _SHORTEST_PART_S:
-            raise too_long(seconds, max_bytes)
+    if video_kbps(seconds / count, max_bytes) < LOWEST_KBPS:
+        raise too_long(seconds, max_bytes)
     return count
 
 
