@@ -290,7 +290,7 @@ def upload_limit(interaction: Asked) -> int:
     return min([interaction.filesize_limit, *([interaction.guild.filesize_limit] if interaction.guild else [])])
 
 
-class WatchButton(_Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:watch:(?P<film>\d{1,18})(@\d{1,18})?"):
+class WatchButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:watch:(?P<film>\d{1,18})(@\d{1,18})?"):
     """Gives out a fresh address of a film that is too large for the place, for the eyes of whoever asks."""
 
     def __init__(self, film: int, *, mark: int | None = None) -> None:
