@@ -13,7 +13,7 @@ import srsly
 from spacy.language import Language
 from spacy.vectors import Vectors
 
-from storycore.cast.word_tables import WordTables
+from storycore.cast.word_tables import WORDS, WordTables, register
 from training.data import treebank
 from training.vectors import Floats
 
@@ -39,8 +39,9 @@ def tables_of(data: Path) -> WordTables:
 
 def assemble(data: Path, syntax: Path, people: Path, out: Path) -> Language:
     """Syntax and people in one pipeline, written to ``out``; what else lies there (card, rankers) stays."""
+    register()
     nlp = spacy.load(syntax)
-    words: Any = nlp.add_pipe("fireside_words")
+    words: Any = nlp.add_pipe(WORDS)
     tables = tables_of(data)
     words.lemmas, words.endings, words.uposes = tables.lemmas, tables.endings, tables.uposes
     other = spacy.load(people)

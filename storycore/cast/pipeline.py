@@ -13,6 +13,7 @@ import numpy as np
 import spacy
 from spacy.language import Language
 
+from storycore.cast import word_tables
 from storycore.errors import SettingsError
 
 #: Where the model lies that comes with Fireside.
@@ -50,6 +51,7 @@ def people_pipeline() -> Language:
 
 
 def _ours() -> Language:
+    word_tables.register()
     nlp = spacy.load(MODEL)
     # Kept as half floats, because every clone carries them; reckoned with as floats.
     nlp.vocab.vectors.data = nlp.vocab.vectors.data.astype(np.float32)
@@ -62,6 +64,7 @@ def _ours() -> Language:
 
 
 def _other(name: str) -> Language:
+    word_tables.register()  # a copy of ours may be what is asked for
     try:
         nlp = spacy.load(name)
     except (OSError, ValueError, ImportError):

@@ -11,6 +11,8 @@ import srsly
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
+#: The name that spaCy knows the component under.
+WORDS = "fireside_words"
 #: The longest ending that a rule looks at, in letters.
 _LONGEST = 5
 _AUXILIARY = frozenset(("aux", "aux:pass", "cop"))
@@ -114,7 +116,13 @@ def _clear(key: str, found: Counter[str], rules: dict[str, Counter[str]]) -> str
     return best if total >= 3 and n * 4 >= total * 3 and best != shorter else None
 
 
-@Language.factory("fireside_words", assigns=["token.pos", "token.lemma"], requires=["token.tag", "token.dep"])
 def make_word_tables(nlp: Language, name: str) -> WordTables:
     """The empty component, as spaCy asks for it; ``from_disk`` fills it."""
     return WordTables()
+
+
+def register() -> None:
+    """Make spaCy know the component ``fireside_words``; called before a pipeline that has one is loaded."""
+    if not Language.has_factory(WORDS):
+        assigns, requires = ["token.pos", "token.lemma"], ["token.tag", "token.dep"]
+        Language.factory(WORDS, assigns=assigns, requires=requires, func=make_word_tables)

@@ -11,7 +11,7 @@ import spacy
 from storycore.cast.pipeline import MODEL, chosen_pipeline, people_pipeline, pipeline, use_pipeline
 from storycore.cast.pool import UnderstandingPool
 from storycore.cast.smooth import smooth
-from storycore.cast.word_tables import WordTables
+from storycore.cast.word_tables import WordTables, register
 from storycore.errors import SettingsError
 
 
@@ -25,6 +25,7 @@ def _ours_again() -> Iterator[None]:
 def another(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pipeline that tags and parses, and is not ours: it has no mentions."""
     folder = tmp_path_factory.mktemp("another") / "pipeline"
+    register()
     nlp = spacy.load(MODEL, exclude=["people"])
     nlp.meta["name"] = "another"
     nlp.to_disk(folder)
