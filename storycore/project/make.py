@@ -8,6 +8,7 @@ from pathlib import Path
 
 from storycore.errors import FiresideError, PainterError, ScriptError
 from storycore.film.options import with_words
+from storycore.project.captions import write_captions
 from storycore.project.contact import lay_out_contact_sheet
 from storycore.project.export import export_pictures
 from storycore.project.films import FilmMade, find_film, make_project_film, with_music
@@ -110,6 +111,8 @@ class _Desk:
             await asyncio.to_thread(out.parent.mkdir, parents=True, exist_ok=True)
             for source, target in zip((film.path, *film.more), _parts(out, film), strict=True):
                 await asyncio.to_thread(copy_whole, source, target)
+        if not film.more:
+            await write_captions(self.workshop, story_id, out, options)
         return film
 
     def _tell(self, step: Step, done: float, total: float) -> None:

@@ -73,7 +73,7 @@ def test_every_input_gets_an_answer_or_a_film(hostile: Path) -> None:
         "emoji": "no words",
     }.items():
         assert word in said[name]
-    assert sorted(p.name for p in hostile.iterdir() if p.suffix not in (".txt", ".md")) == [
+    assert sorted(p.name for p in hostile.iterdir() if p.suffix not in (".txt", ".md", ".vtt")) == [
         "codes.fireside",
         "codes.mp4",
     ]
@@ -81,7 +81,8 @@ def test_every_input_gets_an_answer_or_a_film(hostile: Path) -> None:
     film = hostile / entry["film"]
     assert entry["bytes"] == film.stat().st_size < 8 << 20
     with av.open(str(film)) as container:
-        assert {stream.codec_context.name for stream in container.streams} >= {"h264", "aac"}
+        pictures_and_sound = [*container.streams.video, *container.streams.audio]  # and the chapters
+        assert {stream.codec_context.name for stream in pictures_and_sound} >= {"h264", "aac"}
         assert float(container.duration or 0) / 1_000_000 == pytest.approx(entry["seconds"], abs=0.5)
     assert not (hostile / "codes.fireside" / "fireside.log").exists(), "there was nothing to log"
 
@@ -109,7 +110,7 @@ def test_overnight_and_the_morning_after(tmp_path: Path) -> None:
     entries = report(filmed)
     assert filmed.returncode == 0
     assert all(entry["painted"] == 0 and entry["made"] == 3 for entry in entries.values())
-    assert sorted(p.name for p in (tmp_path / "films").iterdir()) == ["crow.mp4", "frog.mp4"]
+    assert sorted(p.name for p in (tmp_path / "films").iterdir()) == ["crow.mp4", "crow.vtt", "frog.mp4", "frog.vtt"]
 
 
 def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
