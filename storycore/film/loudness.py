@@ -97,7 +97,7 @@ async def encoded(source: str, stretch: tuple[float, float], out: str, kbps: int
             gain -= over + 0.05
         else:
             ceiling = (PEAK_DB if ceiling is None else ceiling) - over - 0.3
-    log.info("sound: %.1f LUFS, %.1f dBTP", result.lufs, result.peak_db)
+    log.debug("sound: %.1f LUFS, %.1f dBTP", result.lufs, result.peak_db)
     return result
 
 
