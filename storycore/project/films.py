@@ -53,7 +53,7 @@ async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None, opt
         )
     pictures = await chosen_pictures(workshop, story_id)
     lines = await story_lines(workshop, story_id)
-    voices = await story_voices(workshop, story_id, lines)
+    voices = await story_voices(workshop, story_id, lines, options.voice)
     told: dict[int, list[list[str | None]]] = {scene.id: [] for scene in scenes}
     for line in lines:
         told[line.scene_id].append([line.text, line.speaker, workshop.narrator.fingerprint(voices[line.speaker][0])])

@@ -129,7 +129,7 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None, 
     limits = [limit for limit in (max_bytes, options.max_bytes) if limit is not None]
     pictures = await chosen_pictures(workshop, story.id)
     lines = await story_lines(workshop, story.id)
-    voices = await story_voices(workshop, story.id, lines)
+    voices = await story_voices(workshop, story.id, lines, options.voice)
     heard = [(line, await find_or_speak(workshop, line, voices[line.speaker])) for line in lines]
     spoken: dict[int, list[FilmLine]] = {}
     for line, result in heard:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from storycore.errors import FiresideError, StorageError, VoiceError
 from storycore.film.model import Made
+from storycore.film.options import from_json
 from storycore.keys import recipe_key
 from storycore.narration.base import ESPEAK, PIPER, SPEECH, Voice, WordTime
 from storycore.narration.casting import Chain, Role, cast_voices, one_for_all, with_choices
@@ -137,7 +138,9 @@ async def speak(workshop: Workshop, film_id: int) -> None:
 
 async def _once(workshop: Workshop, story_id: int, film_id: int) -> None:
     lines = await story_lines(workshop, story_id)
-    voices = await story_voices(workshop, story_id, lines)
+    async with workshop.database.read() as session:
+        options = from_json((await session.get_one(FilmRow, film_id)).options)
+    voices = await story_voices(workshop, story_id, lines, options.voice)
     for line in lines:
         await find_or_speak(workshop, line, voices[line.speaker])
     async with workshop.changing(story_id) as (session, _):
