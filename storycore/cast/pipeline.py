@@ -7,6 +7,9 @@ NOM, PRON). Another one may supply tags and parses; ours then still finds the me
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +23,9 @@ from storycore.errors import SettingsError
 MODEL = Path(__file__).with_name("model")
 _chosen = ""
 _loaded: dict[str, Language] = {}
+_turn = threading.RLock()
 
-__all__ = ["MODEL", "chosen_pipeline", "people_pipeline", "pipeline", "use_pipeline"]
+__all__ = ["MODEL", "borrowed", "chosen_pipeline", "people_pipeline", "pipeline", "use_pipeline"]
 
 
 def use_pipeline(name: str) -> None:
@@ -41,6 +45,16 @@ def pipeline() -> Language:
     if _chosen not in _loaded:
         _loaded[_chosen] = _other(_chosen) if _chosen else _ours()
     return _loaded[_chosen]
+
+
+@contextmanager
+def borrowed() -> Iterator[Language]:
+    """``pipeline()`` for the length of one script, for one thread at a time (others wait); what it learned of the
+    script's words is given back at the end, so no Doc may be kept. Not to be nested."""
+    with _turn:
+        nlp = pipeline()
+        with nlp.memory_zone():
+            yield nlp
 
 
 def people_pipeline() -> Language:

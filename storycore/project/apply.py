@@ -61,6 +61,7 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
     Everything or nothing, in one transaction. The engine must be running.
     """
     stopped: list[str] = []
+    prompts = await _missing_prompts(workshop, story_id, change)
     async with workshop.changing(story_id) as (session, story):
         rows = {row.id: row for row in await scene_rows(session, story_id)}
         _story(story, change)
@@ -68,9 +69,8 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         # A number is one scene's alone, so all step aside before each takes its new place.
         step_aside = update(SceneRow).where(SceneRow.story_id == story_id).values(number=-SceneRow.number)
         await session.execute(step_aside, execution_options={"synchronize_session": False})
-        cast = await _known_cast(session, story_id, change)
         for number, scene in enumerate(change.wanted.scenes, start=1):
-            prompted = scene if scene.prompt else replace(scene, prompt=write_prompt(_as_scene(scene), cast))
+            prompted = scene if scene.prompt else replace(scene, prompt=prompts[number])
             if scene.id is None:
                 await _add(session, story, number, prompted)
             else:
@@ -84,6 +84,16 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
     places = [scene.place for scene in change.wanted.scenes]
     told_scenes = tuple(replace(s, place=p) for s, p in zip(done.scenes, places, strict=True))
     return Wanted(done.title, told_scenes, done.film)
+
+
+async def _missing_prompts(workshop: Workshop, story_id: int, change: Change) -> dict[int, str]:
+    """Prompts for the scenes that people left without one, by their numbers; written where scripts are read."""
+    bare = {n: scene for n, scene in enumerate(change.wanted.scenes, start=1) if not scene.prompt}
+    if not bare:
+        return {}
+    async with workshop.database.read() as session:
+        cast = await _known_cast(session, story_id, change)
+    return {n: await workshop.reader.run(write_prompt, _as_scene(scene), cast) for n, scene in bare.items()}
 
 
 def _story(story: StoryRow, change: Change) -> None:

@@ -139,7 +139,7 @@ class Bringing:
     async def _merged(self, change: Change, story: StoryRow, text: str) -> Change:
         before = await self.workshop.reader.understand(story.script)
         now = await self.workshop.reader.understand(text)
-        prompts = await asyncio.to_thread(write_prompts, now.script, now.cast)
+        prompts = await self.workshop.reader.run(write_prompts, now.script, now.cast, now.mentions)
         title = title_of(self.order.script, text)
         retitled = change.wanted.title == title_of(self.order.script, story.script) != title
         new = NewScript(now.script, prompts, before.script.scenes, title if retitled else None)

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import emoji
+from spacy.language import Language
+from spacy.tokens import Span
 
-from storycore.cast.lexicon import SPEECH_VERBS
-from storycore.cast.mentions import is_verb
 from storycore.cast.model import CastMember
-from storycore.prompts.drawable import NEGATIONS, NOT_SEEN, drawables
+from storycore.prompts import parsing
 from storycore.prompts.looks import Look, pattern
 from storycore.script.model import LineKind, Scene
 
-#: A sentence of more words than this is cut at its clauses.
-LONG_SENTENCE = 16
-
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"”’)]*\s+")
-_CLAUSE = re.compile(
-    r"(?:,|\s[—–-])\s+(?=(?:and|but|or|so|until|while|when|then|because)\s)|;\s+|\s[—–]\s", re.IGNORECASE
-)
 _LEAD = re.compile(
-    r"^(?:(?:but|and|so|then|or|yet|suddenly|only|ok|well|finally|at last|until|when|while|because)\s+)+(?=\w)",
+    r"^(?:(?:but|and|so|then|or|yet|suddenly|only|ok|well|finally|at last|at length|now|however|therefore|presently)\b"
+    r",?\s+)+(?=\w)",
     re.IGNORECASE,
 )
+#: These too, where a sentence was cut before them.
+_JOIN = re.compile(r"^(?:until|when|while|because|for|as|before|after)\s+(?!if\b)(?=\w)", re.IGNORECASE)
+_ONCE = re.compile(r"^(?:once upon a time|once),?\s+", re.IGNORECASE)
 _TAG_WORDS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause. ``nouns`` are its drawable words, ``acted`` that a cast member is in it, ``clarity`` 0 … 1 how much
-    of it can be seen at all (0: what is told did not happen).
+    """One clause. ``nouns`` are its drawable words and ``faint`` how many more there may be, ``acted`` that a cast
+    member is in it, ``clarity`` 0 … 1 how much of it can be seen at all (0: what is told did not happen).
     """
 
     text: str
@@ -40,70 +37,94 @@ class Clause:
     nouns: tuple[str, ...]
     acted: bool
     clarity: float
+    faint: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One of the narrator's sentences; ``speaker`` is who spoke right before it, if somebody did."""
+
+    sentence: Span
+    after_speech: bool
+    speaker: str | None
+
+
+def told_sentences(nlp: Language, scenes: Sequence[Scene], texts: Mapping[int, str]) -> list[list[Told]]:
+    """The narrator's sentences, scene by scene, by a borrowed pipeline. ``texts`` are lines as they are to be read, by
+    their start.
+    """
+    narrated = [line for scene in scenes for line in scene.lines if line.kind is LineKind.NARRATION]
+    words = [emoji.replace_emoji(texts.get(line.start, line.text), " ").strip() for line in narrated]
+    parsed = {line.start: found for line, found in zip(narrated, parsing.sentences(nlp, words), strict=True)}
+    return [list(_told(scene, parsed)) for scene in scenes]
+
+
+def _told(scene: Scene, parsed: Mapping[int, list[Span]]) -> Iterator[Told]:
+    speech = False
+    speaker: str | None = None
+    for line in scene.lines:
+        if line.kind is LineKind.SPEECH:
+            speech, speaker = True, line.speaker
+            continue
+        for sentence in parsed[line.start]:
+            yield Told(sentence, speech, speaker)
+            speech = False
 
 
 def told_clauses(
-    scene: Scene,
+    told: Sequence[Told],
     cast: Sequence[CastMember],
     looks: Mapping[str, Look],
     subject: CastMember | None,
     company: Sequence[CastMember],
+    *,
+    resolved: bool = False,
 ) -> tuple[list[Clause], CastMember | None]:
     """The clauses of a scene in order, and whom its last sentences are about.
 
-    ``subject`` and ``company`` are whom the scene before was about: "he" and "they" of the first sentences.
+    ``subject`` and ``company`` are whom the scene before was about: "he" and "they" of the first sentences, unless
+    pronouns are ``resolved`` already.
     """
     patterns = {member.name: pattern(member) for member in cast}
     clauses: list[Clause] = []
-    for sentence in _sentences(scene):
-        about = _subject(sentence, cast, patterns)
-        sentence = _named(sentence, subject, company, looks, about is not None)
+    for one in told:
+        whole = str(one.sentence.text)
+        about = _subject(whole, cast, patterns)
+        for number, piece in enumerate(parsing.pieces(one.sentence)):
+            text, seen = _text(piece, one, first=number == 0)
+            if number:
+                text = _JOIN.sub("", _LEAD.sub("", text.lstrip(" ,;—–-")))
+            if not resolved:
+                text = _named(text, subject, company, looks, about is not None)
+            if seen is not None and (clause := _clause(text, seen, patterns)):
+                clauses.append(clause)
         subject = about or subject
-        here = tuple(member for member in cast if patterns[member.name].search(sentence))
+        here = tuple(member for member in cast if patterns[member.name].search(whole))
         company = here if len(here) > 1 else company
-        clauses.extend(clause for piece in _pieces(sentence) if (clause := _clause(piece, patterns)))
     return clauses, subject
 
 
-def _sentences(scene: Scene) -> list[str]:
-    found: list[str] = []
-    after_speech = False
-    for line in scene.lines:
-        if line.kind is LineKind.SPEECH:
-            after_speech = True
-            continue
-        sentences = _SENTENCE.split(emoji.replace_emoji(line.text, " "))
-        if after_speech and sentences:
-            sentences[0] = _without_tag(sentences[0])
-        found.extend(sentence for sentence in sentences if sentence.strip())
-        after_speech = False
-    return found
+def _text(piece: Span, told: Told, *, first: bool) -> tuple[str, Span | None]:
+    """A clause's words as the picture needs them; no span for what is a mere tag."""
+    if first and told.after_speech and parsing.is_tag(piece):
+        rest = _without_tag(piece)
+        if rest is None:
+            return "", None
+        text = str(rest.text)
+        stripped = _LEAD.sub("", text.strip(" ,;"))
+        if told.speaker and (parsing.lacks_subject(rest) or stripped != text.strip(" ,;")):
+            text = f"{told.speaker} {stripped}"
+        return text, rest
+    short = parsing.shortened(piece)
+    return str(short.text), short
 
 
-def _without_tag(sentence: str) -> str:
-    """ "said Siegfried, and took the sword." -> "took the sword."; a mere tag leaves nothing."""
-    words = re.findall(r"[^\W\d_]+", sentence.lower())[:4]
-    if not any(word in SPEECH_VERBS for word in words):
-        return sentence
-    head, comma, rest = sentence.partition(",")
-    if len(sentence.split()) <= _TAG_WORDS or not comma:
-        return ""
-    return rest.strip() if len(head.split()) <= _TAG_WORDS else sentence
-
-
-def _pieces(sentence: str) -> list[str]:
-    """A long sentence cut at clauses that have a subject of their own: "…, and cooled it" stays where it is."""
-    if len(sentence.split()) <= LONG_SENTENCE:
-        return [sentence]
-    pieces: list[str] = []
-    at = 0
-    for match in _CLAUSE.finditer(sentence):
-        words = re.findall(r"[^\W\d_]+", sentence[match.end() : match.end() + 40])
-        if len(words) > 1 and is_verb(words[1].lower() if _LEAD.match(words[0] + " x") else words[0].lower()):
-            continue
-        pieces.append(sentence[at : match.start()])
-        at = match.end()
-    return [*pieces, sentence[at:]]
+def _without_tag(piece: Span) -> Span | None:
+    """ "said Siegfried, and took the sword." -> "and took the sword."; a mere tag leaves nothing."""
+    comma = next((token.i - piece.start for token in piece if token.text == ","), None)
+    if comma is None or comma > _TAG_WORDS + 1 or len(piece) - comma < 4:
+        return None if len(str(piece.text).split()) <= 2 * _TAG_WORDS else piece
+    return piece[comma + 1 :]
 
 
 def _subject(sentence: str, cast: Sequence[CastMember], patterns: Mapping[str, re.Pattern[str]]) -> CastMember | None:
@@ -135,14 +156,12 @@ def _named(
     return sentence[: at.start()] + subject.name + sentence[at.end() :]
 
 
-def _clause(piece: str, patterns: Mapping[str, re.Pattern[str]]) -> Clause | None:
-    text = _LEAD.sub("", piece.strip().strip(".,;:!?…—–- ")).strip()
+def _clause(piece: str, span: Span, patterns: Mapping[str, re.Pattern[str]]) -> Clause | None:
+    bare = _ONCE.sub("", " ".join(piece.split()).strip(".,;:!?…—–- "))
+    text = parsing.without_tail(_LEAD.sub("", bare).strip())
     words = text.split()
     if len(words) < 2:
         return None
-    lower = re.findall(r"[^\W\d_]+(?:['’][a-z]+)?", text.lower())
-    lower = [word.replace("’", "'") for word in lower]
-    hidden = sum(word in NOT_SEEN for word in lower)
-    clarity = 0.0 if any(word in NEGATIONS or word.endswith("n't") for word in lower) else 1 / (1 + 2 * hidden)
+    things, faint = parsing.nouns(span)
     acted = any(p.search(text) for p in patterns.values())
-    return Clause(text, len(words), tuple(drawables(text)), acted, clarity)
+    return Clause(text, len(words), tuple(things), acted, parsing.clarity(span), faint)

@@ -1,4 +1,4 @@
-"""From a scene to an image prompt: who is seen, what they do, where, in what light, in what style.
+"""From a scene to an image prompt: who is seen, where and when, what they do, in what style.
 
 What is *said* stays out; the narrator's own clauses stay in, the ones that show most first. A scene of pronouns takes
 over who and where from the scene before. Everything is deterministic.
@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from storycore.cast.model import CastMember
-from storycore.prompts.clauses import Clause, told_clauses
-from storycore.prompts.drawable import LIGHT, drawables, singular
+from spacy.language import Language
+
+from storycore.cast.lexicon import ANIMATE
+from storycore.cast.model import CastMember, Mention
+from storycore.cast.pipeline import borrowed
+from storycore.prompts.clauses import Clause, Told, told_clauses, told_sentences
 from storycore.prompts.escape import escape
 from storycore.prompts.looks import Look, find_looks, narration, pattern, present
-from storycore.script.markup import plain
+from storycore.prompts.parsing import nouns, sentences
+from storycore.prompts.pronouns import counted, resolved_lines
+from storycore.prompts.where import Setting, set_scene
 from storycore.script.model import LineKind, Scene, Script
-from storycore.script.places import PLACES
-from storycore.script.slugs import read_slug
 from storycore.script.words import word_set
 
 #: What every prompt ends with until a server chooses a style of its own.
-DEFAULT_STYLE = "storybook illustration, painterly, richly detailed"
+DEFAULT_STYLE = "Storybook illustration, painterly, richly detailed"
 #: The most words of a prompt, style and all.
 MAX_PROMPT_WORDS = 60
 #: The most of the cast in one picture: more become a crowd.
 MAX_WHO = 3
-
-_ON = word_set(
-    "bridge stairs roof beach hill mountain island road street stage deck path pier field battlefield shore coast cliff"
+_MASS = word_set(
+    """wool gold silver water fire blood bread milk meat sand snow rain ice grass yarn cloth smoke light honey hair fur
+    dust food fog mist wind straw sugar soup wine wood armor armour moonlight sunlight paper ink powder fruit rice"""
 )
-_BY = word_set("river sea lake pond gate harbor harbour")
-_OUTDOORS = word_set("tree sky rain grass snow sun moon storm cloud star wind")
 
 
 @dataclass(slots=True)
@@ -41,58 +42,88 @@ class _Carried:
 
     who: tuple[CastMember, ...] = ()
     subject: CastMember | None = None
-    place: str = ""
-    light: str = ""
-    headed: bool = False
+    setting: Setting = field(default_factory=Setting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the whole story: how its cast looks, and who is told of where (nothing by rules alone)."""
+
+    looks: Mapping[str, Look]
+    mentions: Sequence[Mention] = ()
+    starts: Sequence[int] = ()
 
 
 def write_prompt(scene: Scene, cast: Sequence[CastMember], *, style: str = DEFAULT_STYLE) -> str:
     """The prompt of one scene on its own; ``cast`` is the story's. At most ``MAX_PROMPT_WORDS`` words beside a longer
-    style. Story text in it is never prompt grammar; ``style`` is taken as it is.
+    style. Story text in it is never prompt grammar; ``style`` is taken as it is. CPU-bound, as ``write_prompts``.
     """
-    return _write(scene, cast, find_looks([scene], cast), _Carried(), style)
+    with borrowed() as nlp:
+        (told,) = told_sentences(nlp, [scene], {})
+        return _write(nlp, scene, cast, told, _Known(find_looks([scene], cast)), _Carried(), style)
 
 
-def write_prompts(script: Script, cast: Sequence[CastMember], *, style: str = DEFAULT_STYLE) -> list[str]:
-    """The prompts of all scenes in order: who and where are carried on to scenes that only say "he" and "there"."""
-    looks = find_looks(script.scenes, cast)
+def write_prompts(
+    script: Script, cast: Sequence[CastMember], mentions: Sequence[Mention] = (), *, style: str = DEFAULT_STYLE
+) -> list[str]:
+    """The prompts of all scenes in order: who and where are carried on to scenes that only say "he" and "there".
+
+    With ``mentions`` (in order) a pronoun is replaced by whom it stands for, else by whom the sentence before was
+    about. CPU-bound, some seconds for the longest scripts: call it in a process pool.
+    """
+    texts = resolved_lines(script, cast, mentions) if mentions else {}
+    known = _Known(find_looks(script.scenes, cast), mentions, [mention.start for mention in mentions])
     carried = _Carried()
-    return [_write(scene, cast, looks, carried, style) for scene in script.scenes]
+    with borrowed() as nlp:
+        told = told_sentences(nlp, script.scenes, texts)
+        return [
+            _write(nlp, scene, cast, one, known, carried, style) for scene, one in zip(script.scenes, told, strict=True)
+        ]
 
 
-def _write(scene: Scene, cast: Sequence[CastMember], looks: Mapping[str, Look], carried: _Carried, style: str) -> str:
+def _write(
+    nlp: Language,
+    scene: Scene,
+    cast: Sequence[CastMember],
+    told: Sequence[Told],
+    known: _Known,
+    carried: _Carried,
+    style: str,
+) -> str:
     here = {member.name for member in (*present(scene, cast), *carried.who)}
-    cast = [member for member in cast if member.name in here]
-    clauses, subject = told_clauses(scene, cast, looks, carried.subject, carried.who)
-    who = _who(scene, cast, clauses)
-    heading_place, heading_time = _heading(scene)
-    if heading_place:
-        carried.place, carried.light, carried.headed = heading_place, heading_time, True
-    people = _people(who or carried.who[:1], looks)
-    told = " ".join(clause.text for clause in clauses)
-    elsewhere = _places(told) or set(drawables(told)) & _OUTDOORS
-    place = "" if elsewhere and not heading_place else carried.place
-    room = MAX_PROMPT_WORDS - sum(len(part.split()) for part in (people, place, style)) - 3
+    counts = counted(scene, known.mentions, known.starts)
+    cast = [member for member in cast if member.name in here or member.cluster in counts]
+    clauses, subject = told_clauses(
+        told, cast, known.looks, carried.subject, carried.who, resolved=bool(known.mentions)
+    )
+    who = _who(scene, cast, clauses, counts)
+    setting = set_scene(scene, carried.setting)
+    people = _people(who or carried.who[:1], known.looks)
+    kept = (setting.place, setting.light) if setting.headed else ()
+    room = MAX_PROMPT_WORDS - sum(len(part.split()) for part in (people, *kept, style))
     chosen = _choose(clauses, max(12, room))
-    seen = ". ".join(_sentence(clause.text) for clause in chosen) or _fallback(scene, room)
-    light = _light(scene, seen) or carried.light
+    seen = ". ".join(_sentence(clause.text) for clause in chosen) or _fallback(nlp, scene, room)
     carried.who = who or carried.who
     carried.subject = subject
-    if not carried.headed:
-        carried.place = _last_place(told) or carried.place
-    if set(_places(place)) & set(drawables(seen)):
-        place = ""
-    picture = ", ".join(part.rstrip(".,;") for part in (escape(seen), escape(place)) if part)
-    mood = ", ".join(part for part in (escape(light), style) if part)
-    return ". ".join(part.rstrip(".") for part in (_sentence(escape(people)), picture, mood) if part)
+    carried.setting = setting.handed_on()
+    lead = people
+    for part in setting.unseen(seen):
+        if len(f"{lead} {part} {seen} {style}".split()) <= MAX_PROMPT_WORDS:
+            lead = ", ".join(filter(None, (lead, part)))
+    parts = (_sentence(escape(lead)), _sentence(escape(_calm(seen, cast))), style)
+    return ". ".join(part.rstrip(".,; ") if part is not style else part for part in parts if part.strip(".,; "))
 
 
-def _who(scene: Scene, cast: Sequence[CastMember], clauses: Sequence[Clause]) -> tuple[CastMember, ...]:
-    """Who is seen: named by the narrator or speaking, the most present first, told in the cast's order."""
+def _who(
+    scene: Scene, cast: Sequence[CastMember], clauses: Sequence[Clause], counts: Mapping[int, int]
+) -> tuple[CastMember, ...]:
+    """Who is seen: told of by the narrator or speaking, the most present first, told in the cast's order."""
     told = narration([scene]) + " " + " ".join(clause.text for clause in clauses)
     presence: dict[str, int] = {}
     for member in cast:
-        count = len(pattern(member).findall(told)) + sum(line.speaker == member.name for line in scene.lines)
+        named = counts.get(member.cluster, 0) if counts and member.cluster is not None else None
+        count = len(pattern(member).findall(told)) if named is None else named
+        count += sum(line.speaker == member.name for line in scene.lines)
         if count:
             presence[member.name] = count
     most = sorted(presence, key=lambda name: -presence[name])[:MAX_WHO]
@@ -105,6 +136,8 @@ def _people(who: Sequence[CastMember], looks: Mapping[str, Look]) -> str:
     for member in who:
         look = looks[member.name].words
         name = re.sub(r"^the ", "a ", member.name)
+        if name.lower() in ANIMATE:  # a screenplay's GUARD has no other name
+            name = f"a {name.lower()}"
         name = re.sub(r"^a (?=[aeiou])", "an ", name)
         names.append(f"{name}, {look}" if look else name)
     if len(names) < 2:
@@ -122,62 +155,48 @@ def _choose(clauses: Sequence[Clause], room: int) -> list[Clause]:
     while candidates:
 
         def worth(i: int) -> tuple[float, int]:
-            fresh = len(set(clauses[i].nouns) - seen)
-            return ((fresh + 0.5 * clauses[i].acted) * clauses[i].clarity / (4 + clauses[i].words), -i)
+            clause = clauses[i]
+            fresh = len(set(clause.nouns) - seen) + 0.3 * min(clause.faint, 3)
+            return ((fresh + 0.5 * clause.acted) * clause.clarity / (4 + clause.words), -i)
 
         best = max(candidates, key=worth)
         candidates.discard(best)
-        shown = not chosen or (clauses[best].clarity and set(clauses[best].nouns) - seen)
-        if clauses[best].words > left or not shown:
+        clause = clauses[best]
+        shown = not chosen or (clause.clarity >= 0.3 and (set(clause.nouns) - seen or (clause.acted and clause.faint)))
+        if clause.words > left or not shown:
             continue
         chosen.append(best)
-        left -= clauses[best].words
-        seen.update(clauses[best].nouns)
+        left -= clause.words
+        seen.update(clause.nouns)
     return [clauses[i] for i in sorted(chosen)]
+
+
+def _calm(text: str, cast: Sequence[CastMember]) -> str:
+    """Names that a screenplay shouts (TOMASZ) as the cast has them."""
+    for member in cast:
+        for form in (member.name, *member.aliases):
+            if len(form) > 2 and not form.isupper():
+                text = text.replace(form.upper(), form)
+    return text
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _fallback(scene: Scene, room: int) -> str:
+def _counted(word: str) -> str:
+    return word if word in _MASS else f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def _fallback(nlp: Language, scene: Scene, room: int) -> str:
     """A scene without a narrator, or in words no list knows: the things that are spoken of, or its first words."""
     said = " ".join(line.text for line in scene.lines)
-    things = [word for line in scene.lines if line.kind is LineKind.SPEECH for word in drawables(line.text)]
-    if len(things) > 1 and not narration([scene]):
-        return ", ".join(list(dict.fromkeys(things))[:6])
-    return " ".join(said.split()[: min(room, 30)])[:300]
-
-
-def _places(text: str) -> list[str]:
-    return [word for word in drawables(text) if word in PLACES]
-
-
-def _last_place(text: str) -> str:
-    places = [singular(word) for word in re.findall(r"[a-z]+", text.lower()) if singular(word) in PLACES]
-    if not places:
-        return ""
-    place = places[-1]
-    return f"{'on' if place in _ON else 'by' if place in _BY else 'in'} the {place}"
-
-
-def _heading(scene: Scene) -> tuple[str, str]:
-    """Where and when, from a heading over the scene: EXT. LIGHTHOUSE - NIGHT."""
-    head = scene.text[: scene.lines[0].start - scene.start].strip() if scene.lines else ""
-    if not head:
-        return "", ""
-    slugs = [slug for row in head.splitlines() if (slug := read_slug(plain(row)))]
-    if slugs:
-        place, time = slugs[-1]
-        return f"at the {place}" if place.islower() else f"at {place}", time
-    shown = _places(scene.title) and len(scene.title.split()) <= 6
-    title = scene.title[0].lower() + scene.title[1:]
-    return ((f"at {title}" if title.startswith("the ") else title) if shown else ""), ""
-
-
-def _light(scene: Scene, seen: str) -> str:
-    """The light and weather that the narrator tells of, where the chosen clauses do not show it."""
-    if any(word in LIGHT for word in re.findall(r"[a-z]+", seen.lower())):
-        return ""
-    words = re.findall(r"[a-z]+", narration([scene]).lower())
-    return next((LIGHT[word] for word in words if word in LIGHT), "")
+    if not narration([scene]):
+        things: dict[str, None] = {}
+        for spoken in sentences(nlp, [line.text for line in scene.lines if line.kind is LineKind.SPEECH]):
+            for sentence in spoken:
+                things.update(dict.fromkeys(nouns(sentence)[0]))
+        if len(things) > 1:
+            named = [_counted(word) for word in list(things)[:6]]
+            return f"{', '.join(named[:-1])} and {named[-1]}"
+    return " ".join(said.split()[: max(1, min(room, 30))])[:300]

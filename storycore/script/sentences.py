@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -23,6 +24,7 @@ _CLAUSE = re.compile(
     r"[,;:—–…](?=\s)[\"”’]?|\s(?=(?:and|but|or|so|because|while|until|when|who|which|that|und|aber)\s)"
 )
 _CLOSED = re.compile(r"[!?…\"”’»)\]*_]$|\.\.$")
+_turn = threading.RLock()
 
 
 @cache
@@ -36,10 +38,13 @@ def _language() -> Language:
 
 @contextmanager
 def reading() -> Iterator[Language]:
-    """spaCy for the length of one script: what it learned of the script's words is given back afterwards."""
-    nlp = _language()
-    with nlp.memory_zone():
-        yield nlp
+    """spaCy for the length of one script, for one thread at a time: what it learned of the script's words is given back
+    afterwards.
+    """
+    with _turn:
+        nlp = _language()
+        with nlp.memory_zone():
+            yield nlp
 
 
 def sentence_ends(nlp: Language, text: str) -> list[int]:

@@ -38,7 +38,9 @@ async def test_a_changed_prompt_gives_that_scene_new_pictures(bench: Bench) -> N
     bench.edit("pick: 1", "pick: 2   # the darker one", count=2)
     await bench.paint()
     assert bench.asked() == []
-    bench.edit("prompt: A miller and a frog. The miller took", "prompt: A giant crown, at night. The miller took")
+    bench.edit(
+        "prompt: A miller and a frog, by the well. The miller took", "prompt: A giant crown, at night. The miller took"
+    )
     outcome = await bench.paint()
     prompts = bench.asked()
     assert len(prompts) == 1 and prompts[0].startswith("A giant crown, at night.")
@@ -163,7 +165,7 @@ async def test_a_mistake_is_told_in_a_sentence_and_nothing_is_half_applied(bench
     await bench.paint()
     bench.asked()
     before = bench.pictures()
-    bench.edit("A miller and a frog. The miller took", "A crown. The miller took")  # right in itself
+    bench.edit("A miller and a frog, by the well. The miller took", "A crown. The miller took")  # right in itself
     right = bench.yaml.read_text(encoding="utf-8")
     for old, new, message in MISTAKES:
         bench.edit(old, new)

@@ -89,7 +89,7 @@ async def test_work_broken_off_while_painting_goes_on(bench: Bench, caplog: pyte
         await working
     assert bench.yaml.exists() and not bench.film.exists()
     bench.painter.gate = None
-    bench.edit("A miller and a frog. The miller took", "A crown. The miller took")
+    bench.edit("A miller and a frog, by the well. The miller took", "A crown. The miller took")
     outcome = await bench.make_film()
     assert outcome.scenes == 2 and bench.film.exists() and len(bench.pictures()) == 4
     assert [r for r in caplog.records if r.levelno >= logging.ERROR] == []

@@ -1,16 +1,19 @@
 """Prompts say what is seen, and story text is never grammar."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storycore.cast.model import CastMember, Mention, MentionKind
 from storycore.cast.understand import understand
 from storycore.prompts import DEFAULT_STYLE, escape, write_prompt, write_prompts
 from storycore.prompts.drawable import drawables
 from storycore.prompts.write import MAX_PROMPT_WORDS
 from storycore.script.model import LineKind
+from storycore.script.scenes import split_script
 from tests.script.stories import SIEGFRIED, example
 
 GRAMMAR = re.compile(r"[()\[\]{}<>|:\\]|\b(?:AND|BREAK)\b|__")
@@ -18,7 +21,7 @@ GRAMMAR = re.compile(r"[()\[\]{}<>|:\\]|\b(?:AND|BREAK)\b|__")
 
 def prompts(text: str) -> list[str]:
     found = understand(text)
-    return write_prompts(found.script, found.cast)
+    return write_prompts(found.script, found.cast, found.mentions)
 
 
 @pytest.mark.parametrize(
@@ -62,13 +65,15 @@ def test_what_is_said_stays_out(text: str) -> None:
 
 def test_headings_say_where_and_when_for_all_their_scenes() -> None:
     found = prompts(example("the-lighthouse.txt"))
-    assert "at the lighthouse. night, storybook" in found[1]
-    assert "at the beach. morning, storybook" in found[3]
+    assert "at night" in found[0]
+    assert "a cat, in the lighthouse, at night. Pepper jumps" in found[1]
+    assert "a captain, on the beach, in the morning. Pepper takes" in found[3]
 
 
 def test_a_scene_of_nothing_but_talk_still_shows_something() -> None:
     (prompt,) = prompts("ANNA: The ship is on the rocks!\nTOM: Light the lantern, and ring the bell.")
-    assert prompt.startswith("Anna and Tom. ship, rock, light, lantern, ring, bell. ")
+    assert prompt.startswith("Anna and Tom. A ship, a rock, ")
+    assert "a lantern and a bell. Storybook" in prompt
 
 
 def test_a_language_no_list_knows_is_shown_by_its_own_words() -> None:
@@ -117,3 +122,43 @@ def test_story_text_never_reaches_the_painter_as_grammar() -> None:
 
 def test_prompts_are_the_same_every_time() -> None:
     assert prompts(SIEGFRIED) == prompts(SIEGFRIED)
+
+
+def test_a_screenplays_shouted_names_are_written_as_names() -> None:
+    (prompt,) = prompts(
+        "INT. THRONE ROOM - NIGHT\n\nTOMASZ kneels before the throne.\n\nTOMASZ: Hear me!"
+        "\n\nGUARD: No.\n\nTOMASZ: Please."
+    )
+    assert prompt.startswith("Tomasz and a guard, in the throne room, at night. Tomasz kneels before the throne. Story")
+
+
+def test_what_is_thought_or_did_not_happen_is_not_painted() -> None:
+    (prompt,) = prompts(
+        "Anna thought that her brother might be lost in the snow. She did not see the wolf. "
+        "Anna carried a lantern over the bridge."
+    )
+    assert "Anna carried a lantern over the bridge" in prompt
+    assert "wolf" not in prompt
+    assert "snow" not in prompt.replace("in the snow.", "")
+
+
+def test_who_spoke_goes_on_to_act_under_their_name() -> None:
+    (prompt,) = prompts("“I am ready,” said Siegfried, and took the sword from the anvil.")
+    assert "Siegfried took the sword from the anvil" in prompt
+
+
+def test_mentions_say_who_he_is() -> None:
+    text = "Anna met Ben and Carl at the mill. He carried a lantern. She held a rope."
+    members = [CastMember(name, cluster=number) for number, name in enumerate(("Anna", "Ben", "Carl"))]
+    mentions = [
+        Mention(text.index(word), text.index(word) + len(word), MentionKind.PRONOUN, number)
+        for word, number in (("He", 2), ("She", 0))
+    ]
+    (prompt,) = write_prompts(split_script(text), members, mentions)
+    assert "Carl carried a lantern. Anna held a rope" in prompt
+
+
+def test_several_threads_may_ask_at_once() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(prompts, [SIEGFRIED] * 6))
+    assert found == [prompts(SIEGFRIED)] * 6

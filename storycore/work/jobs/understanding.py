@@ -37,7 +37,7 @@ async def understand(workshop: Workshop, story_id: int) -> None:
         return
     try:
         understood = await workshop.reader.understand(story.script)
-        prompts = await workshop.reader.run(write_prompts, understood.script, understood.cast)
+        prompts = await workshop.reader.run(write_prompts, understood.script, understood.cast, understood.mentions)
     except ScriptError as error:
         async with workshop.changing(story_id) as (_, changed):
             if changed.state is StoryState.READING:  # else it was cancelled meanwhile, here and below
