@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo sandbox screenshots test trust lint types format lock clean
+.PHONY: model install demo sandbox screenshots test trust lint types format lock clean
 
 install: $(VENV)/.installed
 
@@ -33,6 +33,11 @@ test: lint types
 # A story killed at a hundred moments, about half a minute each: prints a table, and writes it into docs/trust.md.
 trust: install
 	$(BIN)/python -m tests.trust --moments 100
+
+# Trains storycore/cast/model anew from the data of its card: about 15 minutes of one core. DATA says where they lie.
+DATA ?= ../shared/story
+model: install
+	$(BIN)/python -m training --data $(DATA)
 
 lint: install
 	$(BIN)/ruff check .

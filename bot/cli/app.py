@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import films, prompt, scenes, serving, voices
+from bot.cli import cast, films, prompt, scenes, serving, voices
 
 app = typer.Typer(
     name="fireside",
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+cast.add_to(app)
 films.add_to(app)
 prompt.add_to(app)
 scenes.add_to(app)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from storycore.cast import reader as _reader
 from storycore.cast import rules as _rules
 from storycore.cast.base import DEFAULT_UNDERSTANDER, understander
 from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 
 #: The understanders that come with Fireside; a plug-in calls ``storycore.cast.base.register``.
-BUILT_IN = (_rules.RulesUnderstander,)
+BUILT_IN = (_rules.RulesUnderstander, _reader.ModelUnderstander)
 
 
 def understand(text: str, name: str = DEFAULT_UNDERSTANDER, facts: Facts = NOTHING_KNOWN) -> Understanding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from storycore.cast.facts import Facts
 from storycore.cast.lexicon import ANIMATE, NO_NAMES, SPEECH_VERBS
+from storycore.cast.reading.name_rules import mend_names
 from storycore.cast.reading.people_words import (
     NAME_TITLES,
     PRONOUNS,
@@ -73,7 +74,7 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts) -> list[Found]:
     for first, last, _name in words.labels:
         labels[first] = True
         take(first, last, _label_kind(words, first, last))
-    for first, last, kind in words.cores:
+    for first, last, kind in mend_names(words, lexicon, words.cores):
         first, last, kind = _mended(words, first, last, kind)
         take(first, last, kind)
     for first, last in _sweep(words, lexicon, taken, list(spans.values())):

@@ -75,6 +75,8 @@ def identify(words: Words, mentions: list[Found], lexicon: Lexicon, apart: froze
     latest: dict[int, int] = {}
     for at, (mention, name) in enumerate(named):
         options = book.bearers[name.key]
+        most = max(book.identities[number].count for number in options)
+        options = [number for number in options if book.identities[number].count * 3 >= most]
         chosen = max(options, key=lambda number: (latest.get(number, -1), book.identities[number].count))
         mention.identity = chosen
         mention.gender = mention.gender or book.identities[chosen].gender
@@ -91,6 +93,7 @@ class _Book:
         self.identities: list[Identity] = []
         self.bearers: dict[tuple[tuple[str, ...], tuple[str, ...], bool], list[int]] = {}
         self._by_part: dict[str, list[int]] = defaultdict(list)
+        self._by_beginning: dict[str, list[int]] = defaultdict(list)
         self._known: dict[str, int] = {}
 
     def enter(self, name: Name, count: int, known: str | None) -> None:
@@ -111,7 +114,7 @@ class _Book:
         found: dict[int, int] = {}
         for position, part in enumerate(name.parts):
             for alike in NICKNAMES.get(part, frozenset((part,))) if position == 0 else (part,):
-                for number in self._by_part.get(alike, ()):
+                for number in (*self._by_part.get(alike, ()), *self._by_beginning.get(alike[:3], ())[:20]):
                     found[number] = found.get(number, 0) + self.identities[number].count
         return sorted(found, key=lambda number: (-found[number], number))
 
@@ -132,7 +135,7 @@ class _Book:
             return self._titles_agree(name, other)
         one, two = len(name.parts) == 1, len(theirs.parts) == 1
         if one and two:
-            return theirs.parts[0] in NICKNAMES.get(name.parts[0], frozenset()) and not (name.titles or theirs.titles)
+            return _are_short(name.parts[0], theirs.parts[0]) and not (name.titles or theirs.titles)
         if one or two:
             single, full = (name, theirs) if one else (theirs, name)
             if single.parts[0] == full.parts[-1] and len(full.parts) > 1:
@@ -189,6 +192,16 @@ class _Book:
         identity.titles.update(name.titles)
         identity.count += count
         identity.gender = identity.gender or self._gender(name)
+        if len(name.parts) == 1 and identity.number not in self._by_beginning[name.parts[0][:3]]:
+            self._by_beginning[name.parts[0][:3]].append(identity.number)
         for part in name.parts:
             if identity.number not in self._by_part[part]:
                 self._by_part[part].append(identity.number)
+
+
+def _are_short(one: str, other: str) -> bool:
+    """Whether one name is short for the other: Deb and Deborah, Tom and Thomas."""
+    if other in NICKNAMES.get(one, frozenset()):
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 3 and len(long) - len(short) >= 2 and long.startswith(short)

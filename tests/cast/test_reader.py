@@ -1,0 +1,179 @@
+"""The understander ``model``: who is in it, who speaks, what people said, and that nothing it is given breaks it."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storycore.cast.facts import NOTHING_KNOWN, Facts, KnownCharacter, SpeakerFact
+from storycore.cast.model import MentionKind, Understanding
+from storycore.cast.understand import understand
+from storycore.script.model import LineKind
+from tests.script.stories import SIEGFRIED
+
+TALK = (
+    "Anna met Tom at the well.\n\n“Are you thirsty?” asked Anna.\n\n“Very,” said Tom.\n\n“Then drink.”\n\n"
+    "“Thank you.”\n\nAnna laughed, and Tom drank."
+)
+
+
+def read(text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
+    return understand(text, "model", facts)
+
+
+def names(found: Understanding) -> list[str]:
+    return [member.name for member in found.cast]
+
+
+def said(found: Understanding) -> list[str | None]:
+    lines = [line for scene in found.script.scenes for line in scene.lines]
+    return [line.speaker for line in lines if line.kind is LineKind.SPEECH]
+
+
+def holds(found: Understanding) -> None:
+    """What is true of every understanding."""
+    text = found.script.text
+    clusters = {member.cluster for member in found.cast}
+    assert len(clusters) == len(found.cast)
+    assert len({member.name for member in found.cast}) == len(found.cast)
+    for mention in found.mentions:
+        assert 0 <= mention.start < mention.end <= len(text)
+        assert any(map(str.isalnum, text[mention.start : mention.end]))
+    for quote in found.quotes:
+        assert 0 <= quote.start < quote.end <= len(text)
+        assert 0.0 <= quote.confidence <= 1.0
+        if quote.speaker_start is not None and quote.speaker_end is not None:
+            assert 0 <= quote.speaker_start < quote.speaker_end <= len(text)
+    for line in (line for scene in found.script.scenes for line in scene.lines):
+        assert line.speaker is None or line.speaker in names(found)
+    assert len(found.questions) <= 5
+
+
+def test_siegfried_comes_out_right() -> None:
+    found = read(SIEGFRIED)
+    holds(found)
+    assert {"Siegfried", "Mime", "Fafnir"} <= set(names(found))
+    assert said(found)[:4] == ["Siegfried", "Siegfried", "Mime", "Mime"]
+    assert [m.kind for m in found.mentions if found.script.text[m.start : m.end] == "Siegfried"] == (
+        [MentionKind.NAME] * SIEGFRIED.count("Siegfried")
+    )
+
+
+def test_turns_without_a_tag_go_back_and_forth_and_say_why() -> None:
+    found = read(TALK)
+    assert said(found) == ["Anna", "Tom", "Anna", "Tom"]
+    assert all(line.reason for scene in found.script.scenes for line in scene.lines if line.kind is LineKind.SPEECH)
+    tagged, untagged = found.quotes[0], found.quotes[2]
+    assert "Anna" in tagged.reason
+    assert tagged.confidence > 0.8
+    assert untagged.confidence <= tagged.confidence
+
+
+def test_labels_name_their_speakers_for_certain() -> None:
+    found = read("INT. HALL - NIGHT\n\nQUEEN MAB: Who is there?\n\nTOMASZ: Nobody, my queen.\n\nQUEEN MAB: Come in.\n")
+    assert said(found) == ["Queen Mab", "Tomasz", "Queen Mab"]
+    assert {quote.confidence for quote in found.quotes} == {1.0}
+    assert found.script.text[found.quotes[0].start : found.quotes[0].end] == "Who is there?"
+
+
+def test_known_characters_are_found_however_they_are_written() -> None:
+    text = "then zorblax came in and everyone was quiet. the red one sat down. ZORBLAX sat down too."
+    facts = Facts(known=(KnownCharacter("Zorblax", ("the red one",), "she"),))
+    (member,) = [member for member in read(text, facts).cast if member.known_as]
+    assert (member.name, member.known_as, member.pronouns) == ("Zorblax", "Zorblax", "she")
+    places = [m for m in read(text, facts).mentions if m.cluster == member.cluster and m.kind is MentionKind.NAME]
+    assert {text[m.start : m.end] for m in places} >= {"zorblax", "ZORBLAX", "the red one"}
+
+
+def test_what_people_said_is_believed() -> None:
+    assert "Tom" not in names(read(TALK, Facts(not_characters=("Tom",))))
+    merged = read(TALK, Facts(same=(("Anna", "Tom"),)))
+    assert len({m.cluster for m in merged.mentions if m.kind is MentionKind.NAME}) == 1
+    assert "Hanna" in names(read(TALK, Facts(renamed=(("Anna", "Hanna"),))))
+    told = read(TALK, Facts(speakers=(SpeakerFact("Then drink.", "Tom"), SpeakerFact("Very,", None))))
+    assert said(told)[1:3] == [None, "Tom"]
+
+
+def test_two_names_kept_apart() -> None:
+    text = "Deb came home. Deborah was there. Deb sat down, and Deborah laughed."
+    together = read(text)
+    apart = read(text, Facts(apart=(("Deb", "Deborah"),)))
+    assert len(names(together)) == 1
+    assert len(names(apart)) == 2
+
+
+def test_facts_about_nobody_change_nothing() -> None:
+    facts = Facts(
+        known=(KnownCharacter("Nobody Here", ("no one at all",)),),
+        same=(("Gandalf", "Merlin"),),
+        apart=(("Gandalf", "Merlin"),),
+        renamed=(("Gandalf", "Merlin"),),
+        not_characters=("Gandalf",),
+        speakers=(SpeakerFact("No such line.", "Gandalf"), SpeakerFact("Very,", "Tom", nth=7)),
+    )
+    assert read(SIEGFRIED, facts) == read(SIEGFRIED)
+
+
+def test_another_language_is_noticed() -> None:
+    found = read("Der Drache schlief tief in der Höhle. Da kam Siegfried und weckte ihn mit seinem Schwert.")
+    assert found.language == "de"
+    assert found.notes
+
+
+def test_it_is_pure_and_travels_between_processes() -> None:
+    found = read(SIEGFRIED)
+    assert read(SIEGFRIED) == found
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes
+
+
+HARD = {
+    "no full stop": "and the fox ran to Anna and she saw the fox " * 1_000,
+    "one letter": "a" * 100_000,
+    "nested quotes": "“He said ‘she said “no” to me’ and left,” said Tom. “" * 60,
+    "never closed": "“Come here, said Anna and “went “away “" * 60,
+    "four hundred names": " ".join(f"Then Name{chr(97 + n % 26)}{chr(97 + n // 26)}x laughed." for n in range(400)),
+    "markup in names": "**An**na met _T_om. “Hi,” said **An**na. <b>Tom</b> @everyone `Tom` || Anna ||",
+    "right to left": "\u202eAnna\u202c met \u2067Tom\u2069. “Hi,” said \u202eAnna\u202c.",
+    "zero width": "An\u200bna met T\u200dom. “Hi,” said An\u200bna. \u200b\u200b \ufeff",
+    "nothing": "",
+    "marks": "“”\"\"''‘’«»—…!!??",
+    "surrogates": "Anna \ud800 met Tom. “Hi \udfff,” said Anna.",
+}
+
+
+@pytest.mark.parametrize("text", HARD.values(), ids=HARD.keys())
+def test_nothing_breaks_it(text: str) -> None:
+    holds(read(text))
+
+
+_PIECES = st.sampled_from(
+    [
+        "Anna",
+        "tom",
+        "the old fox",
+        "she",
+        "I",
+        "said",
+        "“",
+        "”",
+        '"',
+        "'",
+        ",",
+        ".",
+        "\n",
+        "\n\n",
+        "TOM:",
+        "# ",
+        "> ",
+        "—",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=60).map(" ".join)))
+def test_offsets_are_always_true(text: str) -> None:
+    holds(read(text))

@@ -1,0 +1,91 @@
+"""``python -m training``: makes ``storycore/cast/model`` anew. About 15 minutes of one core, most of it the networks'.
+
+Every step is seeded; on the same machine and versions the same data give the same model.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from spacy.cli.train import train
+
+import training.readers  # noqa: F401 - registers what the configurations ask for by name
+from storycore.cast.pipeline import MODEL, people_pipeline
+from storycore.cast.reader import likeness_of
+from storycore.cast.reading.people_words import read_lexicon
+from storycore.cast.reading.ranker import write_rankers
+from training.assemble import assemble, blank_with_vectors, write_lexicon
+from training.chains import learn, prepare
+from training.data import litbank, novels, tales, treebank
+from training.fitting import Recipe
+from training.lexicon import count_names, count_verbs
+from training.vectors import Shape, make_vectors
+
+_HERE = Path(__file__).parent
+_SHAPE = Shape(words=20_000, width=96, contexts=1_500, window=3)
+_ROUNDS = 3
+_RECIPE = Recipe(hidden=32, epochs=10)
+
+
+def main() -> None:
+    """Make the model, step by step."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/story"), help="where the data lie")
+    parser.add_argument("--work", type=Path, default=Path("build/model"), help="where steps leave what the next needs")
+    parser.add_argument("--only", choices=list(_STEPS), help="one step alone, on what the others left")
+    chosen = parser.parse_args()
+    if not (chosen.data / "litbank").is_dir():
+        parser.error(f"{chosen.data} has no litbank folder: name the folder of the data with --data.")
+    chosen.work.mkdir(parents=True, exist_ok=True)
+    for name, step in _STEPS.items():
+        if chosen.only in (None, name):
+            print(f"== {name}", flush=True)
+            step(chosen.data, chosen.work)
+
+
+def _texts(data: Path) -> Iterator[str]:
+    yield from novels(data)
+    yield from ("\n".join(sections) for sections in tales(data))
+
+
+def _vectors(data: Path, work: Path) -> None:
+    texts = [*_texts(data), *(" ".join(paragraph.words) for paragraph in treebank(data, "train"))]
+    words, vectors = make_vectors(texts, _SHAPE)
+    blank_with_vectors(words, vectors.astype("float16").astype("float32")).to_disk(work / "vectors")
+
+
+def _lexicon(data: Path, work: Path) -> None:
+    sexes, common = count_names(_texts(data))
+    rows = (row for p in treebank(data, "train") for row in zip(p.words, p.tags, strict=True))
+    MODEL.mkdir(exist_ok=True)
+    write_lexicon(MODEL, sexes, common, count_verbs(rows))
+
+
+def _network(name: str, data: Path, work: Path) -> None:
+    overrides = {"paths.data": str(data), "paths.vectors": str(work / "vectors")}
+    train(_HERE / f"{name}.cfg", work / name, overrides=overrides)
+
+
+def _assemble(data: Path, work: Path) -> None:
+    assemble(data, work / "syntax" / "model-best", work / "people" / "model-best", MODEL)
+
+
+def _rankers(data: Path, work: Path) -> None:
+    nlp, lexicon = people_pipeline(), read_lexicon(MODEL)
+    lessons = [prepare(nlp, lexicon, document) for document in litbank(data, "train")]
+    write_rankers(MODEL / "rankers.npz", learn(lessons, lexicon, likeness_of(nlp), _ROUNDS, _RECIPE))
+
+
+_STEPS = {
+    "vectors": _vectors,
+    "lexicon": _lexicon,
+    "syntax": lambda data, work: _network("syntax", data, work),
+    "people": lambda data, work: _network("people", data, work),
+    "assemble": _assemble,
+    "rankers": _rankers,
+}
+
+if __name__ == "__main__":
+    main()
