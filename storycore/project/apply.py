@@ -9,13 +9,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from storycore.cast.model import CastMember
+from storycore.cast.model import CastMember, Question
+from storycore.project.people import read_people, write_corrections
 from storycore.project.rounds import ask_missing, outstanding
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
 from storycore.prompts.write import write_prompt
 from storycore.script.model import Line, Scene
 from storycore.store.models import CastRow, LineRow, RoundReason, RoundRow, SceneRow, StoryRow, WorkState, now
 from storycore.work.jobs import asking
+from storycore.work.jobs.questions import ask_questions
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
 
@@ -38,6 +40,9 @@ class NewCast:
 
     members: Sequence[CastMember]
     starts: Sequence[int]
+    questions: Sequence[Question] = ()
+    language: str = "en"
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,16 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         told = await scene_rows(session, story_id)
         await _write_cast(session, story_id, change.cast, numbers, told)
         await ask_missing(workshop, session, story, change.candidates, change.lost)
-        done = from_rows(story.title, await scene_rows(session, story_id), change.wanted.film)
+        if change.cast is not None:
+            await write_corrections(session, story_id, change.wanted.people.corrections)
+            await ask_questions(session, story_id, change.cast.questions)
+            story.language, story.notes = change.cast.language[:16], list(change.cast.notes)
+        await session.flush()
+        people, _ = await read_people(session, story_id)
+        done = from_rows(story.title, await scene_rows(session, story_id), change.wanted.film, people)
     await workshop.engine.cancel(stopped)
     places = [scene.place for scene in change.wanted.scenes]
-    told_scenes = tuple(replace(s, place=p) for s, p in zip(done.scenes, places, strict=True))
-    return Wanted(done.title, told_scenes, done.film)
+    return replace(done, scenes=tuple(replace(s, place=p) for s, p in zip(done.scenes, places, strict=True)))
 
 
 async def _missing_prompts(workshop: Workshop, story_id: int, change: Change) -> dict[int, str]:
@@ -149,7 +159,10 @@ async def _change(session: AsyncSession, story: StoryRow, row: SceneRow, number:
         last = await session.scalar(
             select(RoundRow.number).where(RoundRow.scene_id == row.id).order_by(RoundRow.number.desc()).limit(1)
         )
-        _new_round(session, story, row.id, wanted.prompt, (last or 0) + 1, RoundReason.EDITED)
+        seed = await session.scalar(
+            select(RoundRow.seed).where(RoundRow.scene_id == row.id, RoundRow.prompt == wanted.prompt).limit(1)
+        )
+        _new_round(session, story, row.id, wanted.prompt, (last or 0) + 1, RoundReason.EDITED, seed)
     if row.round == 0:
         values["pick"] = values["second_pick"] = None  # there is nothing to pick from yet
     statement = update(SceneRow).where(SceneRow.id == row.id).values(**values)
@@ -162,9 +175,17 @@ async def _change(session: AsyncSession, story: StoryRow, row: SceneRow, number:
 
 
 def _new_round(
-    session: AsyncSession, story: StoryRow, scene_id: int, prompt: str, number: int, reason: RoundReason
+    session: AsyncSession,
+    story: StoryRow,
+    scene_id: int,
+    prompt: str,
+    number: int,
+    reason: RoundReason,
+    seed: int | None = None,
 ) -> None:
+    """Ask for a round. ``seed`` is that of an earlier one with the same prompt, whose pictures are found again."""
     round_ = new_round(prompt, story, number, reason)
+    round_.seed = round_.seed if seed is None else seed
     round_.scene_id = scene_id
     session.add(round_)
 
@@ -230,6 +251,8 @@ async def _write_cast(
                     name=member.name[:100],
                     aliases=list(member.aliases),
                     scenes=[index + 1 for index in member.scenes],
+                    pronouns=member.pronouns,
+                    known_as=member.known_as[:100] if member.known_as else None,
                 )
             )
         await session.flush()

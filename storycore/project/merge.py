@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_script
+from storycore.project.wanted import Wanted, WantedLine, WantedScene, folded, from_script
 from storycore.script.model import Scene, Script
 
 
@@ -18,6 +18,9 @@ class NewScript:
     prompts: Sequence[str]
     before: tuple[Scene, ...]
     title: str | None  # None: the title stays
+    #: After a correction: the prompts of ``before`` (one that nobody rewrote is written anew), and where names went.
+    prompts_before: Sequence[str] = ()
+    names: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def merge(wanted: Wanted, old_text: str, new: NewScript) -> Merged:
         if known.start is not None:
             by_text[old_text[known.start : known.end]].append(known)
     understood = {scene.text: scene for scene in new.before}
+    written = {scene.text: folded(prompt) for scene, prompt in zip(new.before, new.prompts_before, strict=False)}
     taken_out = Counter(scene.text for scene in new.before)
     taken_out.subtract({text: len(scenes) for text, scenes in by_text.items()})
 
@@ -49,7 +53,9 @@ def merge(wanted: Wanted, old_text: str, new: NewScript) -> Merged:
     kept = fresh = 0
     for scene, prompt in zip(new.script.scenes, new.prompts, strict=True):
         if by_text[scene.text]:
-            told.append(_kept(by_text[scene.text].popleft(), scene, understood.get(scene.text)))
+            known = _kept(by_text[scene.text].popleft(), scene, understood.get(scene.text), new.names)
+            untouched = written.get(scene.text) == known.prompt
+            told.append(replace(known, prompt=folded(prompt)) if untouched else known)
             kept += 1
         elif taken_out[scene.text] > 0:
             taken_out[scene.text] -= 1
@@ -58,13 +64,28 @@ def merge(wanted: Wanted, old_text: str, new: NewScript) -> Merged:
             fresh += 1
     gone = sum(len(scenes) for scenes in by_text.values())
     title = new.title if new.title is not None else wanted.title
-    return Merged(Wanted(title, tuple(_with_added(told, wanted.scenes)), wanted.film), kept, fresh, gone)
+    added = [
+        replace(scene, lines=tuple(_renamed(line, new.names) for line in scene.lines)) if scene.start is None else scene
+        for scene in wanted.scenes
+    ]
+    return Merged(replace(wanted, title=title, scenes=tuple(_with_added(told, added))), kept, fresh, gone)
 
 
-def _kept(scene: WantedScene, now: Scene, before: Scene | None) -> WantedScene:
-    untouched = before is not None and scene.lines == from_script(before, "").lines
+def _renamed(line: WantedLine, names: Mapping[str, str | None]) -> WantedLine:
+    return line if line.speaker is None else replace(line, speaker=names.get(line.speaker, line.speaker))
+
+
+def _kept(scene: WantedScene, now: Scene, before: Scene | None, names: Mapping[str, str | None]) -> WantedScene:
+    """The scene, on top of what was read now: lines that nobody touched are taken anew, the others stay."""
+    read = {} if before is None else {line.start: line for line in from_script(before, "").lines}
+    fresh = {line.start: line for line in from_script(now, "").lines}
     shift = now.start - (scene.start or 0)
-    lines = from_script(now, "").lines if untouched else tuple(_shifted(line, shift) for line in scene.lines)
+    lines = tuple(
+        fresh[line.start + shift]
+        if line.start is not None and read.get(line.start) == line and line.start + shift in fresh
+        else _shifted(_renamed(line, names), shift)
+        for line in scene.lines
+    )
     return replace(scene, lines=lines, start=now.start, end=now.end)
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from storycore.cast.corrections import CorrectionKind
 from storycore.errors import FilmError, FiresideError, ScriptError
 from storycore.film.options import DEFAULTS, OPTION_NAMES, FilmOptions, with_words
 from storycore.project.dialect import dialect
+from storycore.project.people import Asked, People, Said
 from storycore.project.wanted import NAME_LENGTH, Wanted, WantedLine, WantedScene, folded, line_of
 from storycore.prompts.check import clean_prompt
 from storycore.script.model import LineKind
@@ -24,7 +26,18 @@ STORY_FILE = "story.yaml"
 #: The largest ``story.yaml``, in characters: many times what the longest script needs.
 MAX_CHARACTERS = 4 << 20
 _NO_NUMBER = ("", "~", "null")
-_STORY_KEYS = ("title", "film", "scenes")
+_STORY_KEYS = ("title", "film", "cast", "corrections", "questions", "scenes")
+_MEMBER_KEYS = ("name", "also")
+_QUESTION_KEYS = ("ask", "answer")
+#: How a correction is written: its first key, its second (""; there is none), and in which order the names are kept.
+_CORRECTIONS = {
+    "merge": (CorrectionKind.SAME, "into", (1, 0)),
+    "split": (CorrectionKind.APART, "from", (1, 0)),
+    "rename": (CorrectionKind.RENAMED, "to", (0, 1)),
+    "nobody": (CorrectionKind.NOBODY, "", (0,)),
+    "somebody": (CorrectionKind.SOMEBODY, "", (0,)),
+    "speaker": (CorrectionKind.SPEAKER, "says", (0,)),
+}
 _SCENE_KEYS = ("id", "title", "prompt", "pick", "picks", "lines")
 _LINE_KEYS = ("speaker", "text")
 
@@ -99,7 +112,7 @@ def read_wanted(document: CommentedMap, known: Known) -> Wanted:
         wanted.append(scene)
     if words > MAX_WORDS:
         raise _refused(None, f"its lines have {words:,} words", f"At most {MAX_WORDS:,} are possible.")
-    return Wanted(title, tuple(wanted), film)
+    return Wanted(title, tuple(wanted), film, _people(document))
 
 
 def _film(document: CommentedMap) -> FilmOptions:
@@ -116,6 +129,69 @@ def _film(document: CommentedMap) -> FilmOptions:
         except FilmError as error:
             raise ScriptError(f"{STORY_FILE}, line {_line_of(node, key) + 1}: {error.message}", error.hint) from None
     return options
+
+
+def _people(document: CommentedMap) -> People:
+    """Cast, corrections and answers; sections that are not there are empty."""
+    return People(
+        tuple(_member(node, line) for node, line in _items(document, "cast")),
+        tuple(_correction(node, line) for node, line in _items(document, "corrections")),
+        tuple(_asked(node, line) for node, line in _items(document, "questions")),
+    )
+
+
+def _items(document: CommentedMap, key: str) -> list[tuple[CommentedMap, int]]:
+    found = document.get(key)
+    if found is None or (isinstance(found, str) and found.strip() in _NO_NUMBER):
+        return []
+    if not isinstance(found, CommentedSeq):
+        raise _refused(_line_of(document, key), f"“{key}” is a list", "Write each under it, after “- ”.")
+    items: list[tuple[CommentedMap, int]] = []
+    for index, node in enumerate(found):
+        line = found.lc.item(index)[0]
+        if not isinstance(node, CommentedMap):
+            raise _refused(line, f"this is nothing that “{key}” has", _HOW[key])
+        items.append((node, line))
+    return items
+
+
+_HOW = {
+    "cast": "The cast is written for you; corrections go under “corrections:”.",
+    "corrections": "Such as “- merge: the stranger” and, below it, “into: Siegfried”.",
+    "questions": "Write after “answer:”, and leave the rest as it is.",
+}
+
+
+def _member(node: CommentedMap, line: int) -> tuple[str, tuple[str, ...]]:
+    _check_keys(node, _MEMBER_KEYS, "somebody of the cast", line)
+    also = node.get("also", [])
+    names = also if isinstance(also, CommentedSeq) else []
+    return _text(node, "name", "a name"), tuple(folded(str(name)) for name in names)
+
+
+def _correction(node: CommentedMap, line: int) -> Said:
+    how = next((key for key in node if key in _CORRECTIONS), None)
+    if how is None:
+        known = ", ".join(f"“{key}”" for key in _CORRECTIONS)
+        raise _refused(line, "this is no correction", f"It begins with one of {known}.")
+    kind, second, order = _CORRECTIONS[how]
+    which = ("which",) if kind is CorrectionKind.SPEAKER else ()
+    _check_keys(node, (how, *((second,) if second else ()), *which), "this correction", line)
+    given = [_text(node, key, "a name") for key in (how, second) if key]
+    if not all(given):
+        missing = how if not given[0] else second
+        raise _refused(line, f"“{missing}” says nothing", _HOW["corrections"])
+    long = next((name for name in given[: len(order)] if len(name) > NAME_LENGTH), None)
+    if long is not None:
+        raise _refused(line, f"this name has {len(long)} characters", f"At most {NAME_LENGTH} are possible.")
+    if kind is CorrectionKind.SPEAKER:
+        return Said(kind, (given[0],), given[1], max(0, (_number(node, "which") or 1) - 1))
+    return Said(kind, tuple(given[place] for place in order))
+
+
+def _asked(node: CommentedMap, line: int) -> Asked:
+    _check_keys(node, _QUESTION_KEYS, "a question", line)
+    return Asked(_text(node, "ask", "a question"), _text(node, "answer", "an answer"))
 
 
 def _title(document: CommentedMap) -> str:

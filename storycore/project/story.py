@@ -12,12 +12,14 @@ from typing import BinaryIO
 from ruamel.yaml.comments import CommentedMap
 from sqlalchemy import select, update
 
+from storycore.cast.model import Question
 from storycore.errors import ScriptError
 from storycore.film.options import from_json
 from storycore.project.apply import Change, NewCast, apply, scene_rows
 from storycore.project.folder import ProjectFolder, disk, write_whole
 from storycore.project.merge import Merged, NewScript, merge
 from storycore.project.model import House, Order
+from storycore.project.people import People, answered, facts_said, misfits, read_people
 from storycore.project.read import MAX_CHARACTERS, STORY_FILE, Known, parse, read_wanted
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
 from storycore.project.write import rewritten, written
@@ -29,6 +31,7 @@ from storycore.studio import stories
 from storycore.studio.people import Person
 from storycore.studio.stories import NewStory, tidy_title
 from storycore.studio.views import StoryView
+from storycore.work.jobs.rereading import names_after
 from storycore.work.workshop import Workshop
 
 #: The person at the command line.
@@ -117,16 +120,19 @@ class Bringing:
         """
         async with self.workshop.database.read() as session:
             story = await session.get_one(StoryRow, story_id)
-            base = from_rows(story.title, await scene_rows(session, story_id), from_json(story.film_options))
+            people, questions = await read_people(session, story_id)
+            base = from_rows(story.title, await scene_rows(session, story_id), from_json(story.film_options), people)
         view = await stories.show(self.workshop, story_id)
         file = await asyncio.to_thread(self._read)
         known = Known(base, {s.id: len(s.shown.candidates) if s.shown else 0 for s in view.scenes}, story.candidates)
         document = None if file is None else parse(file)
         said = None if document is None else read_wanted(document, known)
-        wanted = base if said is None else carried(recognised(said, base), base)
+        wanted = base if said is None else self._with_people(carried(recognised(said, base), base), base, questions)
+        if file is None:
+            self.notes += story.notes
         change = Change(wanted, candidates=self.order.candidates, lost=await asyncio.to_thread(_lost, view))
-        if story.script != text:
-            change = await self._merged(change, story, text)
+        if story.script != text or wanted.people.corrections != people.corrections:
+            change = await self._merged(change, story, text, people)
         changed = change.wanted != base or change.script is not None
         if changed or _lacks(view, change):
             await self.at_work()
@@ -136,16 +142,36 @@ class Bringing:
         await asyncio.to_thread(self._write, file, document, said, change.wanted)
         return changed
 
-    async def _merged(self, change: Change, story: StoryRow, text: str) -> Change:
-        before = await self.workshop.reader.understand(story.script)
-        now = await self.workshop.reader.understand(text)
+    def _with_people(self, wanted: Wanted, base: Wanted, questions: Sequence[Question]) -> Wanted:
+        """What the file says of the cast: its corrections, and those that follow from its answers."""
+        said = wanted.people
+        if said.cast and said.cast != base.people.cast:
+            self.notes.append("The cast in story.yaml is written for you: corrections go under “corrections”.")
+        try:
+            more = tuple(fact for fact in answered(said, questions) if fact not in said.corrections)
+        except ValueError as error:
+            hint = "Answer yes, no or unknown; or, who says something, with a name."
+            raise ScriptError(f"{STORY_FILE}: that is no answer to “{error}”", hint) from None
+        return replace(wanted, people=replace(base.people, corrections=(*said.corrections, *more)))
+
+    async def _merged(self, change: Change, story: StoryRow, text: str, people: People) -> Change:
+        corrections = change.wanted.people.corrections
+        before = await self.workshop.reader.understand(story.script, facts_said(people.corrections))
+        now = await self.workshop.reader.understand(text, facts_said(corrections))
         prompts = await self.workshop.reader.run(write_prompts, now.script, now.cast, now.mentions)
+        corrected = corrections != people.corrections
+        old = (before.script, before.cast, before.mentions)
+        prompts_before = await self.workshop.reader.run(write_prompts, *old) if corrected else ()
+        self.notes += [f"This no longer fits the script, and is kept: {w}." for w in misfits(corrections, text, now)]
         title = title_of(self.order.script, text)
         retitled = change.wanted.title == title_of(self.order.script, story.script) != title
-        new = NewScript(now.script, prompts, before.script.scenes, title if retitled else None)
+        names = names_after(before.cast, now.cast) if corrected else {}
+        new = NewScript(now.script, prompts, before.script.scenes, title if retitled else None, prompts_before, names)
         merged = merge(change.wanted, story.script, new)
-        self.notes.append(_script_note(merged))
-        cast = NewCast(now.cast, [scene.start for scene in now.script.scenes])
+        if story.script != text:
+            self.notes.append(_script_note(merged))
+        starts = [scene.start for scene in now.script.scenes]
+        cast = NewCast(now.cast, starts, now.questions, now.language, now.notes)
         return replace(change, wanted=merged.wanted, script=text, cast=cast)
 
     def _told(self, change: Change, base: Wanted) -> None:
@@ -221,7 +247,7 @@ def recognised(said: Wanted, base: Wanted) -> Wanted:
         if same is not None:
             free.remove(same)
         scenes.append(scene if same is None else replace(scene, id=same.id))
-    return Wanted(said.title, tuple(scenes), said.film)
+    return replace(said, scenes=tuple(scenes))
 
 
 def _content(scene: WantedScene) -> tuple[str, str, tuple[WantedLine, ...]]:
@@ -239,7 +265,7 @@ def carried(said: Wanted, base: Wanted) -> Wanted:
         else:
             lines = _carried_lines(scene.lines, old.lines)
             scenes.append(replace(scene, title=scene.title or old.title, lines=lines, start=old.start, end=old.end))
-    return Wanted(said.title, tuple(scenes), said.film)
+    return replace(said, scenes=tuple(scenes))
 
 
 def _carried_lines(lines: Sequence[WantedLine], old: Sequence[WantedLine]) -> tuple[WantedLine, ...]:

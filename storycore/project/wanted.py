@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from storycore.film.options import DEFAULTS, FilmOptions
+from storycore.project.people import NOBODY, People
 from storycore.script.model import LineKind, Scene
 from storycore.store.models import SceneRow
 
@@ -47,6 +48,7 @@ class Wanted:
     title: str
     scenes: tuple[WantedScene, ...]
     film: FilmOptions = DEFAULTS
+    people: People = NOBODY
 
     def scene(self, scene_id: int) -> WantedScene:
         """The scene with that id. Raises ``KeyError``."""
@@ -72,9 +74,11 @@ def line_of(text: str, kind: LineKind, speaker: str | None, start: int | None, e
     return WantedLine(folded(text), kind, name, start, end)
 
 
-def from_rows(title: str, scenes: Sequence[SceneRow], film: FilmOptions = DEFAULTS) -> Wanted:
+def from_rows(
+    title: str, scenes: Sequence[SceneRow], film: FilmOptions = DEFAULTS, people: People = NOBODY
+) -> Wanted:
     """What the rows say, in the order the story is told; the lines of every row are loaded."""
-    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film)
+    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people)
 
 
 def _scene(row: SceneRow) -> WantedScene:

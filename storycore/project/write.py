@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from storycore.cast.corrections import CorrectionKind
 from storycore.project.dialect import dialect, dumped
+from storycore.project.people import People, Said
 from storycore.project.wanted import Wanted, WantedLine, WantedScene
 from storycore.script.model import LineKind
 
@@ -14,6 +16,8 @@ _HEAD = """\
 # The story as Fireside understood it, to be edited. What you change here is taken up by the next
 # `fireside paint` or `fireside film` of the same script, and only that is made again.
 #
+#   cast      who is in it, and what else they are called: written for you; correct it under `corrections`
+#   questions what the reader is unsure of: write yes, no or a name after `answer`
 #   prompt    what is painted; change it and the scene gets new pictures (leave it empty: it is written for you)
 #   film      what the film shall be like: shape 16:9, 9:16 or 1:1; motion auto, still, push, pull or pan; transition
 #             auto, cut, fade or dip; subtitles words, lines or off; voice auto, or one for all; music auto, off, or a
@@ -22,6 +26,14 @@ _HEAD = """\
 #             `picks: [2, 4]` instead: the second takes over half-way through the scene
 #   lines     what is heard and read: `- text: …` is the narrator, with `speaker: …` somebody else; every name has
 #             a voice of its own, so a new name is a new voice. `speaker:` without a name: nobody knows yet who it is.
+#
+# corrections, to be added above `scenes`, one or more of:
+#   corrections:
+#     - {merge: the stranger, into: Siegfried}       # two are one
+#     - {split: the old man, from: the father}       # one of a character's names is somebody else
+#     - {rename: the knight, to: Siegfried}          # another name, in the pictures and the film too
+#     - {nobody: Thunder}                            # no character (somebody: …, one that was not found)
+#     - {speaker: Siegfried, says: Who are you?}     # who says a line, wherever it goes (which: 2, the second such)
 #
 # Scenes and lines can be moved, taken out and added. `id` ties a scene to its pictures: leave it as it is, and leave
 # it out of a new scene. A text that holds “: ” or “ #” goes into quotes.
@@ -36,7 +48,8 @@ def written(wanted: Wanted) -> str:
     if not film["max-mib"]:
         del film["max-mib"]
     head = dumped({"title": wanted.title, "film": film})
-    return f"{_HEAD}{head}\nscenes:\n{scenes}"
+    sections = "".join(f"\n{dumped({key: node})}" for key, node in _sections(wanted.people).items() if node)
+    return f"{_HEAD}{head}{sections}\nscenes:\n{scenes}"
 
 
 #: What an option without a value is called.
@@ -52,12 +65,57 @@ def rewritten(document: CommentedMap, said: Wanted, wanted: Wanted) -> str | Non
         return None
     if said.title != wanted.title:
         document["title"] = wanted.title
+    _change_people(document, said.people, wanted.people)
     nodes: CommentedSeq = document["scenes"]
     for scene in wanted.scenes:
         if scene.place is not None:
             _change(nodes[scene.place], said.scenes[scene.place], scene)
     text = dumped(document)
     return text if _places(wanted) == list(range(len(nodes))) else _arranged(text, wanted.scenes)
+
+
+def _sections(people: People) -> dict[str, CommentedSeq]:
+    """The sections of the cast, in their order; an empty one is left out of the file."""
+    return {
+        "cast": CommentedSeq(
+            CommentedMap(name=name, also=_flow(also)) if also else CommentedMap(name=name) for name, also in people.cast
+        ),
+        "corrections": CommentedSeq(_correction(said) for said in people.corrections),
+        "questions": CommentedSeq(CommentedMap(ask=asked.ask, answer=asked.answer) for asked in people.questions),
+    }
+
+
+def _flow(names: Sequence[str]) -> CommentedSeq:
+    sequence = CommentedSeq(names)
+    sequence.fa.set_flow_style()
+    return sequence
+
+
+def _correction(said: Said) -> CommentedMap:
+    match said.kind:
+        case CorrectionKind.SAME:
+            return CommentedMap(merge=said.names[1], into=said.names[0])
+        case CorrectionKind.APART:
+            return CommentedMap([("split", said.names[1]), ("from", said.names[0])])
+        case CorrectionKind.RENAMED:
+            return CommentedMap(rename=said.names[0], to=said.names[1])
+        case CorrectionKind.SPEAKER:
+            which = {"which": str(said.nth + 1)} if said.nth else {}
+            return CommentedMap(speaker=said.names[0], says=said.text, **which)
+        case _:
+            return CommentedMap({said.kind.value: said.names[0]})
+
+
+def _change_people(document: CommentedMap, said: People, wanted: People) -> None:
+    for key, node in _sections(wanted).items():
+        if getattr(said, key) == getattr(wanted, key):
+            continue
+        if key in document and not node:
+            del document[key]
+        elif key in document:
+            document[key] = node
+        elif node:
+            document.insert(list(document).index("scenes"), key, node)
 
 
 def _places(wanted: Wanted) -> list[int | None]:

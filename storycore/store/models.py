@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storycore.script.model import LineKind
+from storycore.store import corrections as _corrections  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import voices as _voices  # noqa: F401 - so that its table is known wherever these are
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
@@ -79,6 +80,7 @@ class RoundReason(StrEnum):
     FIRST = "first"
     AGAIN = "again"
     EDITED = "edited"
+    CORRECTED = "corrected"
 
 
 class BallotSource(StrEnum):
@@ -120,6 +122,13 @@ class StoryRow(Base):
     batch_id: Mapped[int | None] = mapped_column(index=True)
     #: Counted up by every change; the projector compares it with ``shown_version``.
     version: Mapped[int] = mapped_column(default=1)
+    #: The language the reader took the script for, and what it has to say about it.
+    language: Mapped[str] = mapped_column(sa.String(16), default="en", server_default="en")
+    notes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    #: How often it was corrected, up to which of these the reader has read it again, and why it could not ("").
+    corrected: Mapped[int] = mapped_column(default=0, server_default="0")
+    corrected_read: Mapped[int] = mapped_column(default=0, server_default="0")
+    correction_problem: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     shown_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
@@ -153,6 +162,8 @@ class SceneRow(Base):
     prompt: Mapped[str] = mapped_column(sa.Text)
     #: Who wrote the prompt: None for Fireside itself.
     prompt_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    #: The scene's words changed: its prompt is to be written anew, unless a person wrote it.
+    prompt_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     #: The round whose pictures are shown and voted on: the latest that was painted; 0 until there is one.
     round: Mapped[int] = mapped_column(default=0)
     #: The candidate of that round which the film uses, whatever the votes say.
@@ -170,7 +181,11 @@ class SceneRow(Base):
 
 
 class LineRow(Base):
-    """A line of a scene, narration or speech; offsets as in the script, None where a person wrote the line."""
+    """A line of a scene, narration or speech; offsets as in the script, None where a person wrote the line.
+
+    ``rewritten`` says that a person put other words in the place of the script's. ``confidence`` (0 … 1) and ``reason``
+    say how sure the speaker is, and why.
+    """
 
     __tablename__ = "line"
     __table_args__ = (sa.UniqueConstraint("scene_id", "number"),)
@@ -182,7 +197,10 @@ class LineRow(Base):
     end: Mapped[int | None] = mapped_column()
     kind: Mapped[LineKind] = mapped_column(enum_of(LineKind))
     text: Mapped[str] = mapped_column(sa.Text)
+    rewritten: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     speaker: Mapped[str | None] = mapped_column(sa.String(100))
+    confidence: Mapped[float] = mapped_column(default=1.0, server_default="1.0")
+    reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
 
 
 class CastRow(Base):
@@ -198,6 +216,9 @@ class CastRow(Base):
     aliases: Mapped[list[str]] = mapped_column(default=list)
     scenes: Mapped[list[int]] = mapped_column(default=list)
     lines: Mapped[int] = mapped_column(default=0)
+    pronouns: Mapped[str | None] = mapped_column(sa.String(16))
+    #: The name of the server's character it was recognised as.
+    known_as: Mapped[str | None] = mapped_column(sa.String(100))
 
 
 class RoundRow(Base):

@@ -21,6 +21,7 @@ from storycore.store.models import (
     UNFINISHED,
     BallotRow,
     FilmRow,
+    LineRow,
     MediaRow,
     RoundReason,
     RoundRow,
@@ -30,6 +31,7 @@ from storycore.store.models import (
     WorkState,
 )
 from storycore.studio.batch_views import BatchView, read_batch
+from storycore.studio.cast_views import CorrectionView, QuestionView, read_corrections, read_questions
 from storycore.studio.line import Standing, standings
 from storycore.voting.rules import choose, tally
 
@@ -89,6 +91,10 @@ class LineView:
     kind: LineKind
     text: str
     speaker: str | None
+    id: int = 0
+    confidence: float = 1.0
+    reason: str = ""
+    rewritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,11 @@ class SceneView:
     pick: int | None
     votes: Mapping[int, int]
     second_pick: int | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the pictures shown are from another prompt than the scene has now, and no others are coming."""
+        return self.shown is not None and self.coming is None and self.shown.prompt != self.prompt
 
     @property
     def choice(self) -> int | None:
@@ -168,6 +179,7 @@ class CastView:
     aliases: tuple[str, ...]
     scenes: tuple[int, ...]
     lines: int
+    pronouns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,13 @@ class StoryView:
     film_options: Mapping[str, Any] = field(default_factory=dict)
     #: The batch it belongs to; its first story (``leads``) has the messages about the whole batch.
     batch: BatchView | None = None
+    language: str = "en"
+    notes: tuple[str, ...] = ()
+    questions: tuple[QuestionView, ...] = ()
+    corrections: tuple[CorrectionView, ...] = ()
+    #: Whether a correction is still being taken in, and why the last one could not be ("").
+    correcting: bool = False
+    correction_problem: str = ""
 
     @property
     def leads(self) -> bool:
@@ -283,10 +302,16 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         words=len(story.script.split()),
         created_at=story.created_at,
         scenes=tuple(_scene(story, scene, media, folder, ballots, places) for scene in story.scenes),
-        cast=tuple(CastView(c.name, tuple(c.aliases), tuple(c.scenes), c.lines) for c in story.cast),
+        cast=tuple(CastView(c.name, tuple(c.aliases), tuple(c.scenes), c.lines, c.pronouns) for c in story.cast),
         films=tuple(_film(film, media, folder) for film in story.films),
         batch=None if story.batch_id is None else await read_batch(session, story.batch_id),
         film_options=dict(story.film_options),
+        language=story.language,
+        notes=tuple(story.notes),
+        questions=await read_questions(session, story),
+        corrections=await read_corrections(session, story_id),
+        correcting=story.corrected_read < story.corrected,
+        correction_problem=story.correction_problem,
     )
 
 
@@ -311,7 +336,7 @@ def _scene(
         text=written or " ".join(line.text for line in scene.lines),
         prompt=scene.prompt,
         edited=scene.prompt_by is not None,
-        lines=tuple(LineView(line.number, line.kind, line.text, line.speaker) for line in scene.lines),
+        lines=tuple(_line(line) for line in scene.lines),
         shown=shown,
         coming=coming,
         failed=latest if latest is not None and _came_to_nothing(latest, shown) else None,
@@ -319,6 +344,10 @@ def _scene(
         second_pick=scene.second_pick,
         votes=tally(cast, len(shown.candidates)) if shown is not None else {},
     )
+
+
+def _line(row: LineRow) -> LineView:
+    return LineView(row.number, row.kind, row.text, row.speaker, row.id, row.confidence, row.reason, row.rewritten)
 
 
 def _came_to_nothing(latest: RoundView, shown: RoundView | None) -> bool:

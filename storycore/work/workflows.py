@@ -13,7 +13,7 @@ from typing import Any
 from dbos import DBOS
 from dbos._error import DBOSMaxStepRetriesExceeded
 
-from storycore.work.jobs import filming, giving_up, painting, speaking, understanding
+from storycore.work.jobs import correcting, filming, giving_up, painting, speaking, understanding
 from storycore.work.workshop import Workshop
 
 _TRIES = 5  # for what no job foresees, such as a database that stays locked; jobs record their own failures
@@ -65,6 +65,11 @@ async def _understand(story_id: int) -> None:
     await understanding.understand(_here(), story_id)
 
 
+@DBOS.step(retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _correct(story_id: int) -> None:
+    await correcting.correct(_here(), story_id)
+
+
 @DBOS.step(preemptible=True, retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
 async def _paint(round_id: int) -> None:
     await painting.paint(_here(), round_id)
@@ -103,6 +108,12 @@ async def _or_give_up(kind: giving_up.Kind, row_id: int, step: Callable[[int], A
 async def understand(story_id: int) -> None:
     """A script becomes scenes, lines and a cast; their painting is enqueued."""
     await _or_give_up(giving_up.Kind.STORY, story_id, _understand)
+
+
+@DBOS.workflow(name="correct")
+async def correct(story_id: int) -> None:
+    """A story is read again, believing what people corrected; what changed thereby is painted."""
+    await _or_give_up(giving_up.Kind.CORRECTION, story_id, _correct)
 
 
 @DBOS.workflow(name="paint")

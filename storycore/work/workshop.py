@@ -11,6 +11,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 from storycore.errors import NotFoundError
 from storycore.hosts.crew import Hosts
@@ -31,8 +32,8 @@ T = TypeVar("T")
 class Reader(Protocol):
     """Somebody who understands scripts, off the event loop."""
 
-    async def understand(self, text: str) -> Understanding:
-        """Scenes, lines, speakers and cast. Raises ``ScriptError``."""
+    async def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
+        """Scenes, lines, speakers and cast, believing ``facts``. Raises ``ScriptError``."""
         ...
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -69,3 +69,16 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     before = columns(url)
     migrate(url)
     assert columns(url) == before
+
+
+def test_ids_that_are_given_out_once_stay_so(tmp_path: Path) -> None:
+    """A migration that makes a table anew must not lose it: the engine takes a workflow's id it knows for done."""
+    url = f"sqlite:///{tmp_path / 'ids.db'}"
+    migrate(url)
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        made = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+    engine.dispose()
+    once = {name for name, sql in made if "AUTOINCREMENT" in sql}
+    wanted = {t.name for t in Base.metadata.sorted_tables if t.dialect_options["sqlite"].get("autoincrement")}
+    assert {"story", "scene", "round", "film"} <= wanted <= once

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 from storycore.errors import ScriptError
 from storycore.film.model import FilmPlan, FilmProgress, FilmReport
@@ -53,15 +54,16 @@ class LateReader(ThreadReader):
     """Answers only once it is told to, with ``error`` if there is one."""
 
     def __init__(self, error: ScriptError | None) -> None:
+        super().__init__()
         self.error = error
         self.asked, self.may_answer = asyncio.Event(), asyncio.Event()
 
-    async def understand(self, text: str) -> Understanding:
+    async def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
         self.asked.set()
         await self.may_answer.wait()
         if self.error is not None:
             raise self.error
-        return await super().understand(text)
+        return await super().understand(text, facts)
 
 
 @pytest.mark.parametrize("max_scenes", [None, 1])

@@ -12,6 +12,8 @@ from typing import ParamSpec, TypeVar
 
 from PIL import Image
 
+from storycore.cast.base import DEFAULT_UNDERSTANDER
+from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 from storycore.cast.understand import understand
 from storycore.images.base import Painter, PainterHealth, Painting, PaintProgress, PaintRequest, ProgressCallback
@@ -112,8 +114,11 @@ class QuickNarrator:
 class ThreadReader:
     """The real understanding, in a thread: a process of its own would cost each test its start."""
 
-    async def understand(self, text: str) -> Understanding:
-        return await asyncio.to_thread(understand, text)
+    def __init__(self, name: str = DEFAULT_UNDERSTANDER) -> None:
+        self.name = name
+
+    async def understand(self, text: str, facts: Facts = NOTHING_KNOWN) -> Understanding:
+        return await asyncio.to_thread(understand, text, self.name, facts)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.to_thread(function, *args, **kwargs)

@@ -28,6 +28,12 @@ def understanding(story: StoryRow) -> Job:
     return Job("understand", Queue.UNDERSTANDING, understanding_id(story.id), story.id, priority)
 
 
+def correcting(story: StoryRow) -> Job:
+    """Read a story again after its latest correction: somebody waits for it."""
+    workflow_id = f"correct-{story.id}-{story.corrected}"
+    return Job("correct", Queue.UNDERSTANDING, workflow_id, story.id, Urgency.WAITED_FOR.priority(0))
+
+
 def painting(round_: RoundRow, priority: int, delay_s: float = 0.0) -> Job:
     """Paint a round, at its place in the queue (``storycore.work.jobs.queueing`` gives places)."""
     return Job("paint", Queue.PAINTING, painting_id(round_), round_.id, priority, delay_s)

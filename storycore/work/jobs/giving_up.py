@@ -22,6 +22,7 @@ class Kind(StrEnum):
     """What is given up."""
 
     STORY = "story"
+    CORRECTION = "correction"
     ROUND = "round"
     FILM = "film"
 
@@ -37,6 +38,9 @@ async def give_up(workshop: Workshop, kind: Kind, row_id: int, reference: str) -
             if story.state is StoryState.READING:
                 story.state, story.problem = StoryState.FAILED, words
             return
+        if kind is Kind.CORRECTION:
+            story.corrected_read, story.correction_problem = story.corrected, words
+            return
         row: RoundRow | FilmRow = (
             await session.get_one(RoundRow, row_id) if kind is Kind.ROUND else await session.get_one(FilmRow, row_id)
         )
@@ -49,7 +53,7 @@ async def give_up(workshop: Workshop, kind: Kind, row_id: int, reference: str) -
 
 async def _story_of(workshop: Workshop, kind: Kind, row_id: int) -> int | None:
     async with workshop.database.read() as session:
-        if kind is Kind.STORY:
+        if kind in (Kind.STORY, Kind.CORRECTION):
             story = await session.get(StoryRow, row_id)
             return None if story is None else story.id
         if kind is Kind.FILM:

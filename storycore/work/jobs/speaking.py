@@ -65,7 +65,7 @@ async def story_voices(
         cast = list(await session.scalars(select(CastRow).where(CastRow.story_id == story_id).order_by(CastRow.number)))
         chosen = await session.scalars(select(VoiceRow).where(VoiceRow.story_id == story_id))
         choices: dict[str | None, str] = {row.speaker or None: row.voice for row in chosen}
-    roles = [Role(row.name, tuple(row.aliases)) for row in cast]
+    roles = [Role(row.name, tuple(row.aliases), row.pronouns) for row in cast]
     roles += [Role(name) for name in sorted({line.speaker for line in lines if line.speaker} - {r.name for r in roles})]
     chains = with_choices(cast_voices(roles, workshop.voices), choices, workshop.voices)
     return one_for_all(chains, voice, workshop.voices) if voice else chains

@@ -24,6 +24,7 @@ from storycore.studio.quotas import check_story
 from storycore.studio.server import of_server
 from storycore.work.engine import Urgency
 from storycore.work.jobs import queueing
+from storycore.work.jobs.questions import ask_questions
 from storycore.work.workshop import Workshop
 
 _TITLE_LENGTH = 100
@@ -88,6 +89,8 @@ async def write_understanding(
                 aliases=list(member.aliases),
                 scenes=[index + 1 for index in member.scenes],
                 lines=member.lines,
+                pronouns=member.pronouns,
+                known_as=member.known_as[:_TITLE_LENGTH] if member.known_as else None,
             )
         )
     rounds: list[RoundRow] = []
@@ -108,6 +111,8 @@ async def write_understanding(
                 kind=line.kind,
                 text=line.text,
                 speaker=line.speaker[:_TITLE_LENGTH] if line.speaker else None,
+                confidence=line.confidence,
+                reason=line.reason,
             )
             for index, line in enumerate(scene.lines, start=1)
         ]
@@ -116,6 +121,8 @@ async def write_understanding(
         session.add(row)
         rounds.append(first)
     story.state, story.problem = StoryState.OPEN, ""
+    story.language, story.notes = understood.language[:16], list(understood.notes)
+    await ask_questions(session, story.id, understood.questions)
     await session.flush()
     batch = None if story.batch_id is None else await session.get(BatchRow, story.batch_id)
     if batch is None:
