@@ -18,6 +18,8 @@ from bot.projector import Projector
 from bot.replies import answer_error
 from bot.settings import Settings
 from bot.ui.batch import BATCH_ITEMS
+from bot.ui.cast_items import CAST_ITEMS
+from bot.ui.desk import DESK_ITEMS
 from bot.ui.items import ITEMS
 from bot.ui.queue import QUEUE_ITEMS
 from bot.ui.settings import SettingSelect
@@ -26,7 +28,9 @@ from storycore.work.workshop import Workshop
 _log = logging.getLogger(__name__)
 #: A request that Discord puts off for longer is given up, and asked again when its time has come.
 _LONGEST_WAIT_S = 30.0
-COGS = ("cogs.stories", "cogs.scenes", "cogs.voices", "cogs.settings", "cogs.queue", "cogs.hosts")
+COGS = (
+    "cogs.stories", "cogs.scenes", "cogs.cast", "cogs.cutting", "cogs.voices", "cogs.settings", "cogs.queue", "cogs.hosts",
+)
 
 
 class Tree(app_commands.CommandTree["Fireside"]):
@@ -77,7 +81,7 @@ class Fireside(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Items, cogs and commands, before the gateway is connected."""
-        self.add_dynamic_items(*ITEMS, *QUEUE_ITEMS, *BATCH_ITEMS, SettingSelect)
+        self.add_dynamic_items(*ITEMS, *CAST_ITEMS, *DESK_ITEMS, *QUEUE_ITEMS, *BATCH_ITEMS, SettingSelect)
         for cog in COGS:
             await self.load_extension(cog)
         if self.settings.sync_guild is not None:

@@ -97,6 +97,19 @@ class Courier:
                 raise NotYetError(_SECONDS_AFTER_OLD_REFUSAL) from error
             raise
 
+    async def take_away(self, channel: discord.PartialMessageable, post: Post) -> None:
+        """Delete a message whose subject is gone, then its row. One that was posted but not recorded is looked for
+        first: cut short anywhere, the same is done again and nothing is left behind."""
+        if post.message_id is None:
+            post = await self._find(channel, post)
+        if post.message_id is not None:
+            try:
+                await channel.get_partial_message(post.message_id).delete()
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+        await self._posts.forget(post.id)
+
     def seconds_until_due(self, post: Post) -> float:
         """How long until a message may be edited again; 0 when it may be now."""
         return max(0.0, self._due.get(post.id, 0.0) - time.monotonic())

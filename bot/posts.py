@@ -21,7 +21,21 @@ from storycore.store.models import (
     now,
 )
 
-__all__ = ["STORYBOARD", "Post", "Posts", "ScenePost", "batch_subject", "film_subject", "in_channel", "scene_subject"]
+__all__ = [
+    "CAST",
+    "STORYBOARD",
+    "Post",
+    "Posts",
+    "ScenePost",
+    "batch_subject",
+    "film_subject",
+    "in_channel",
+    "is_scene",
+    "scene_subject",
+]
+
+#: The subject of the message that shows a story's cast and what the bot asks about it.
+CAST = "cast"
 
 #: Random bytes of a nonce: Discord takes at most 25 characters.
 _NONCE_BYTES = 15
@@ -74,6 +88,11 @@ def batch_subject(batch_id: int, *, digest: bool) -> str:
 def in_channel(subject: str) -> bool:
     """Whether a message stands in the story's channel; all others stand in its thread."""
     return subject == STORYBOARD or subject.startswith(("batch:", "digest:"))
+
+
+def is_scene(subject: str) -> bool:
+    """Whether a message shows a scene."""
+    return subject.startswith("scene:")
 
 
 def film_subject(film_id: int, *, file: bool, part: int = 1) -> str:
@@ -167,6 +186,11 @@ class Posts:
             row.offered_round, row.offered_all = 0, False
             row.channel_id, row.nonce = channel_id, _new_nonce()
             return _post(row, fresh=True)
+
+    async def forget(self, post_id: int) -> None:
+        """What the message showed is not in the story any more, and the message is gone."""
+        async with self._database.write() as session:
+            await session.execute(delete(PostRow).where(PostRow.id == post_id))
 
     async def offered(self, post_id: int, round_number: int, *, complete: bool) -> None:
         """Note for which round the reactions under a message count, and whether the bot offered all of them."""

@@ -20,8 +20,20 @@ import aiohttp
 import discord
 
 from bot.courier import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Courier, Draw, NotYetError, TooLargeError
-from bot.posts import STORYBOARD, Post, Posts, ScenePost, batch_subject, film_subject, in_channel, scene_subject
+from bot.posts import (
+    CAST,
+    STORYBOARD,
+    Post,
+    Posts,
+    ScenePost,
+    batch_subject,
+    film_subject,
+    in_channel,
+    is_scene,
+    scene_subject,
+)
 from bot.ui.batch import digest_sheet, notice_sheet
+from bot.ui.cast import cast_sheet, has_cast_sheet
 from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import can_be_posted, scene_sheet
 from bot.ui.storyboard import storyboard_sheet
@@ -224,10 +236,15 @@ class Projector:
 
     async def _show_in_thread(self, looked: _Pass, thread: discord.PartialMessageable) -> None:
         view = looked.view
+        await self._take_away(looked, thread)
+        if CAST in looked.posted or has_cast_sheet(view):
+            await self._show(looked, thread, CAST, lambda mark: cast_sheet(view, mark))
+        waiting = False
         for scene in view.scenes:
             subject = scene_subject(scene.id)
-            if subject not in looked.posted and not can_be_posted(scene):
-                break  # scenes are posted in their order
+            if subject not in looked.posted and (waiting or not can_be_posted(scene)):
+                waiting = True  # scenes are posted in their order
+                continue
             if not await self._make_room(looked, thread, scene):
                 continue
             if await self._show(looked, thread, subject, _scene_drawing(view, scene)):
@@ -237,6 +254,14 @@ class Projector:
             if film.state is WorkState.DONE and film.path is not None:
                 for part, path in enumerate((film.path, *film.more), start=1):
                     await self._deliver(looked, thread, film, part, path)
+
+    async def _take_away(self, looked: _Pass, thread: discord.PartialMessageable) -> None:
+        """Messages of scenes that were taken out of the story go."""
+        there = {scene_subject(scene.id) for scene in looked.view.scenes}
+        gone = [post for subject, post in looked.posted.items() if is_scene(subject) and subject not in there]
+        for post in gone:
+            await self.courier.take_away(thread, post)
+            del looked.posted[post.subject]
 
     async def _show(self, looked: _Pass, channel: discord.PartialMessageable, subject: str, draw: Draw) -> bool:
         """Whether the message shows what it should now; if not, it is looked at again when its edit is due."""

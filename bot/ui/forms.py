@@ -19,6 +19,8 @@ from storycore.studio.stories import TITLE_LENGTH
 Taken = Callable[[Asked, str, str, discord.Attachment | None], Awaitable[None]]
 
 PASTE_LENGTH = 4000
+#: What handing in a form does that was opened before a restart, by the pattern of its custom_id.
+AFTER_RESTART: dict[str, Callable[[Asked, re.Match[str], dict[str, str]], Awaitable[None]]] = {}
 #: Forms that were closed without an answer are never told of; after this long nobody is still writing.
 _FORGOTTEN_AFTER_S = 6 * 3600.0
 
@@ -138,6 +140,10 @@ async def take_up(interaction: Asked, taken: Taken) -> None:
         values = dict(_values(data.get("components", [])))
         if match := re.fullmatch(r"fs:prompt:(\d{1,18}):[0-9a-f]{16}", custom_id):
             await rewrite(interaction, int(match[1]), values.get("prompt", ""))
+        elif kind := next((k for k in AFTER_RESTART if re.fullmatch(rf"{k}:[0-9a-f]{{16}}", custom_id)), None):
+            match = re.match(kind, custom_id)
+            if match is not None:
+                await AFTER_RESTART[kind](interaction, match, values)
         elif custom_id.startswith("fs:story:"):
             if not values.get("text"):
                 raise ScriptError("I was restarted while your form was open.", "Please hand the file in once more.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.ui.desk import DeskButton
 from bot.ui.items import AgainButton, EditButton, PickButton, VoteButton
 from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
@@ -53,6 +54,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
         buttons.add_item(AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed))
     if scene.shown is not None:
         buttons.add_item(PickButton(scene.id, scene.shown.number, disabled=closed))
+    buttons.add_item(DeskButton(scene.id, disabled=closed))
     container.add_item(buttons)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
@@ -62,7 +64,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
 def _files(scene: SceneView, shown: RoundView) -> list[SheetFile]:
     return [
         SheetFile(
-            name=f"scene-{scene.number:02d}-{candidate.number}-{candidate.media[:10]}.jpg",
+            name=f"scene-{scene.id}-{candidate.number}-{candidate.media[:10]}.jpg",
             path=candidate.path,
             description=cut(f"Picture {candidate.number} of scene {scene.number}: {shown.prompt}", 256),
             light=True,
@@ -77,6 +79,8 @@ def _status(scene: SceneView, closed: bool) -> list[str]:
         lines.append(_tally(scene, closed))
     if scene.coming is not None:
         lines.append(_coming(scene.coming))
+    if scene.changed:
+        lines.append("✏️ A correction changed the prompt. **Again** paints it; until then these pictures stand.")
     if scene.failed is not None and scene.coming is None:
         mark = "🛑" if scene.failed.state is WorkState.CANCELLED else "⚠️"
         lines.append(f"{mark} {escape_within(scene.failed.problem, 500)} Press **Again** or edit the prompt to retry.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.ui.film import out_of_date
 from bot.ui.items import FilmButton, PartsButton
 from bot.ui.scene import waiting
 from bot.ui.sheet import Sheet
@@ -89,6 +90,9 @@ def _stage(story: StoryView) -> str:
             return f"🎬 Filming: {bar(film.progress)}"
         case Stage.DONE:
             film = next(film for film in reversed(story.films) if film.state is WorkState.DONE)
+            if out_of_date(story, film):
+                made = f"🍿 The film is in the thread ({duration(film.seconds or 0)}), as the story was."
+                return f"{made}\n✏️ It has changed since: make the film again."
             return f"🍿 The film is in the thread ({duration(film.seconds or 0)}). Change a picture and film again."
 
 
@@ -137,4 +141,6 @@ def _cast(story: StoryView) -> str:
         for member in story.cast[:_CAST_SHOWN]
     ]
     more = len(story.cast) - _CAST_SHOWN
-    return "🎭 " + ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    asked = f"\n❓ {count(len(story.questions), 'question')} about the cast in the thread." if story.questions else ""
+    correcting = "\n-# ✏️ A correction is being taken in…" if story.correcting else ""
+    return "🎭 " + ", ".join(names) + (f" and {more} more" if more > 0 else "") + asked + correcting

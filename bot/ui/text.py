@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime
 
@@ -97,3 +98,8 @@ def count(number: int, one: str, many: str = "") -> str:
 def sentence(error: FiresideError) -> str:
     """An error as a reply: what is wrong, then what to do."""
     return f"{error.message}\n{error.hint}".strip()
+
+
+def key_of(name: str) -> str:
+    """A name as custom_ids and options carry it: twelve hexadecimal digits, whatever the name holds."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]

@@ -33,7 +33,7 @@ async def test_a_story_from_script_to_film(tmp_path: Path) -> None:
 async def hand_in(ada: Tab) -> None:
     """/story new, with the script as a file."""
     page = ada.page
-    await page.get_by_role("combobox", name="Message").fill("/")
+    await page.get_by_role("combobox", name="Message").fill("/story")
     await expect(page.locator(".commands .option")).to_have_count(5)
     await ada.shot("commands")
     form = await ada.choose_command("story new")

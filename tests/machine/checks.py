@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.posts import STORYBOARD, Post, film_subject, scene_subject
+from bot.posts import CAST, STORYBOARD, Post, film_subject, scene_subject
+from bot.ui.cast import cast_sheet, has_cast_sheet
 from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import can_be_posted, scene_sheet
 from bot.ui.sheet import Sheet
@@ -163,10 +164,14 @@ def wanted(stage: Stage, view: StoryView, posts: Mapping[str, Post]) -> Iterator
         return posts[subject].id if subject in posts else None
 
     yield STORYBOARD, storyboard_sheet(view, stage.workshop.painter.note, mark(STORYBOARD))
+    if CAST in posts or has_cast_sheet(view):
+        yield CAST, cast_sheet(view, mark(CAST))
+    waiting = False
     for scene in view.scenes:
         subject = scene_subject(scene.id)
-        if subject not in posts and not can_be_posted(scene):
-            break
+        if subject not in posts and (waiting or not can_be_posted(scene)):
+            waiting = True
+            continue
         yield subject, scene_sheet(view, scene, mark(subject))
     for film in view.films:
         subject = film_subject(film.id, file=False)
