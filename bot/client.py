@@ -29,7 +29,14 @@ _log = logging.getLogger(__name__)
 #: A request that Discord puts off for longer is given up, and asked again when its time has come.
 _LONGEST_WAIT_S = 30.0
 COGS = (
-    "cogs.stories", "cogs.scenes", "cogs.cast", "cogs.cutting", "cogs.voices", "cogs.settings", "cogs.queue", "cogs.hosts",
+    "cogs.stories",
+    "cogs.scenes",
+    "cogs.cast",
+    "cogs.cutting",
+    "cogs.voices",
+    "cogs.settings",
+    "cogs.queue",
+    "cogs.hosts",
 )
 
 

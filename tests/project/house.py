@@ -23,6 +23,7 @@ class Bench:
     painter: QuickPainter = field(default_factory=QuickPainter)
     narrator: QuickNarrator = field(default_factory=QuickNarrator)
     progress: list[Progress] = field(default_factory=list)
+    reader: ThreadReader = field(default_factory=ThreadReader)
 
     def __post_init__(self) -> None:
         self.script.write_text(STORY, encoding="utf-8")
@@ -51,7 +52,7 @@ class Bench:
                 folder=MediaFolder(folder.media),
                 painter=self.painter,
                 narrator=self.narrator,
-                reader=ThreadReader(),
+                reader=self.reader,
                 engine=Engine(folder.database_url, poll_s=0.05),
                 options=WorkOptions(painting_tries=1, film_quality=360, work_dir=folder.work),
             )
