@@ -169,7 +169,7 @@ async def test_scenes_are_split_joined_moved_added_and_taken_out(wire: Wire) -> 
     await shows(wire, lambda: "line 4" in desk.text)
     await ada.click(desk, label="A new scene from here")
     await shows(wire, lambda: len(wire.scenes()) == 4, "four scenes")
-    assert [n.split(" ·")[0] for n in numbers(wire)] == ["1 of 4", "3 of 4", "4 of 4", "2 of 4"]
+    await shows(wire, lambda: [n.split(" ·")[0] for n in numbers(wire)] == ["1 of 4", "3 of 4", "4 of 4", "2 of 4"])
     await ada.slash(wire.thread, "scene move", scene="4", position=1)
     await shows(wire, lambda: [n.split(" ·")[0] for n in numbers(wire)] == ["2 of 4", "4 of 4", "1 of 4", "3 of 4"])
     await ada.slash(wire.thread, "scene move", scene="1", position=4)
@@ -186,7 +186,7 @@ async def test_scenes_are_split_joined_moved_added_and_taken_out(wire: Wire) -> 
     assert form is not None
     await ada.submit(form, {"words": "A stork flew by.\nSiegfried: A stork!", "prompt": "a stork over a meadow"})
     await shows(wire, lambda: len(wire.scenes()) == 4 and "A stork" in wire.scenes()[3].text, "the new scene")
-    assert numbers(wire)[3].startswith("2 of 4")
+    await shows(wire, lambda: numbers(wire)[3].startswith("2 of 4"))
     assert "a stork over a meadow" in [request.prompt for request in wire.painter.requests]
     last = wire.scenes()[2]
     desk = await (await ada.click(last, label="Lines")).response()
