@@ -74,9 +74,7 @@ def line_of(text: str, kind: LineKind, speaker: str | None, start: int | None, e
     return WantedLine(folded(text), kind, name, start, end)
 
 
-def from_rows(
-    title: str, scenes: Sequence[SceneRow], film: FilmOptions = DEFAULTS, people: People = NOBODY
-) -> Wanted:
+def from_rows(title: str, scenes: Sequence[SceneRow], film: FilmOptions = DEFAULTS, people: People = NOBODY) -> Wanted:
     """What the rows say, in the order the story is told; the lines of every row are loaded."""
     return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people)
 

@@ -131,7 +131,7 @@ async def test_a_correction_whose_words_are_gone_is_kept_and_said(bench: Bench) 
 )
 async def test_mistakes_are_told_with_their_line(bench: Bench, said: str, words: str) -> None:
     scene = WantedScene(1, "S", "p", 1, (WantedLine("It shone."),))
-    text = written(Wanted("T", (scene,), People(corrections=(Said(CorrectionKind.NOBODY, ("Thunder",)),))))
+    text = written(Wanted("T", (scene,), people=People(corrections=(Said(CorrectionKind.NOBODY, ("Thunder",)),))))
     wrong = text.replace("- nobody: Thunder", f"- {said}")
     line = wrong[: wrong.index(f"\n  - {said}") + 1].count("\n") + 1
     with pytest.raises(ScriptError, match=rf"line {line}: .*") as caught:
@@ -153,12 +153,12 @@ def test_what_is_written_of_the_cast_is_read_again() -> None:
         (Asked("Is “a” b?", ""), Asked("Who says “no”?", "yes")),
     )
     scene = WantedScene(1, "S", "p", 1, (WantedLine("It shone."),))
-    wanted = Wanted("T", (scene,), people)
+    wanted = Wanted("T", (scene,), people=people)
     known = Known(wanted, {1: 4}, 4)
     document = parse(written(wanted))
     said = read_wanted(document, known)
     assert said == wanted
-    changed = Wanted("T", said.scenes, People(people.cast[1:], people.corrections[:1], ()))
+    changed = Wanted("T", said.scenes, said.film, People(people.cast[1:], people.corrections[:1], ()))
     text = rewritten(document, said, changed)
     assert text is not None and read_wanted(parse(text), known) == changed
     bare = parse(written(Wanted("T", (scene,))))

@@ -17,7 +17,7 @@ from storycore.store.corrections import CorrectionRow
 from storycore.store.models import BallotSource, WorkState
 from storycore.studio import ballots, cast, cutting, films, lines, scenes, stories
 from storycore.studio.people import Person
-from storycore.studio.views import SceneView, StoryView
+from storycore.studio.views import SceneView, StoryView, shown_key
 from storycore.work.workshop import Workshop
 from tests.support.asking import ASKING, INN
 from tests.support.studio import ADA, BO, CY, MO, STRANGER, painter, ready
@@ -140,12 +140,12 @@ async def test_a_speaker_and_words_change_one_clip_and_no_picture(workshop: Work
     assert isinstance(workshop.narrator, QuickNarrator)
     await films.request(workshop, view.id, ADA, None)
     view = await until(workshop, view.id, lambda v: bool(v.films) and not v.films[0].unfinished, 180)
-    assert view.films[0].state is WorkState.DONE and not view.films[0].outdated
+    assert view.films[0].state is WorkState.DONE and view.films[0].shows == shown_key(view)
     workshop.narrator.spoken.clear()
     assert await lines.set_speaker(workshop, line_of(view, 3, "Who are you?"), ADA, "SIEGFRIED") == "Siegfried"
     view = await after(workshop, view.id)
     assert speakers(view.scenes[2]) == ["the ferryman", "Siegfried"] and speakers(view.scenes[0])[1] == "the stranger"
-    assert view.films[0].outdated
+    assert view.films[0].shows != shown_key(view)
     await lines.set_words(workshop, line_of(view, 2, "I am nobody"), ADA, "I am  no one,")
     await cast.rename(workshop, view.id, ADA, "the stranger", "the Stranger")
     view = await after(workshop, view.id)
@@ -157,7 +157,7 @@ async def test_a_speaker_and_words_change_one_clip_and_no_picture(workshop: Work
     view = await until(workshop, view.id, lambda v: len(v.films) == 2 and not v.films[1].unfinished, 180)
     assert sorted(workshop.narrator.spoken) == sorted({"I am no one,", "Who are you?"} & set(workshop.narrator.spoken))
     assert "I am no one," in workshop.narrator.spoken
-    assert view.films[0].outdated and not view.films[1].outdated
+    assert view.films[0].shows != shown_key(view) == view.films[1].shows
 
 
 async def test_words_of_the_narrator_change_what_is_painted(workshop: Workshop) -> None:
