@@ -54,7 +54,7 @@ def upgrade() -> None:
     with op.batch_alter_table('round', schema=None) as batch_op:
         batch_op.create_index('ix_round_created_at', ['created_at'], unique=False)
 
-    with op.batch_alter_table('story', schema=None) as batch_op:
+    with op.batch_alter_table('story', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.add_column(sa.Column('batch_id', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_story_batch_id'), ['batch_id'], unique=False)
 
