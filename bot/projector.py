@@ -218,7 +218,7 @@ class Projector:
 
     async def _show_all(self, looked: _Pass, channel: discord.PartialMessageable) -> None:
         view = looked.view
-        note = self._workshop.painter.note
+        note = self._workshop.note_for(view.server_id)
         with _refusals("I may not post in this story's channel.", "This story's channel is gone."):
             await self._show(looked, channel, STORYBOARD, lambda mark: storyboard_sheet(view, note, mark))
         thread = await self._thread(looked, channel)
@@ -394,7 +394,7 @@ class Projector:
             return None
         _log.warning("story %d is paused: %s", looked.view.id, words)
         view = await stories.show(self._workshop, looked.view.id)
-        note = self._workshop.painter.note
+        note = self._workshop.note_for(view.server_id)
         looked.waits.clear()
         try:
             await self._show(looked, channel, STORYBOARD, lambda mark: storyboard_sheet(view, note, mark))

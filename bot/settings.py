@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     image_backend: Literal["storyboard", "webui"] = "storyboard"
     webui_hosts: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     host_servers: Annotated[tuple[int, ...], NoDecode] = ()
+    private_hosts: bool = False
     candidates: int = Field(default=4, ge=1, le=9)
     picture_size: str = Field(default="1024x576", pattern=r"^\d{2,4}x\d{2,4}$")
     max_scenes: int = Field(default=40, ge=1, le=100)

@@ -17,6 +17,8 @@ next). Both are plain text that may be shown in a channel; neither ever quotes a
     └── StorageError           the disk is full or a file is damaged
 """
 
+from typing import Self
+
 
 class FiresideError(Exception):
     """Root of the tree. ``message`` and ``hint`` are written for the person who asked."""
@@ -51,7 +53,17 @@ class StateError(FiresideError):
 
 
 class PainterError(FiresideError):
-    """A painter refused or failed; trying the same again would fail the same way."""
+    """A painter refused or failed; trying the same again would fail the same way.
+
+    ``case`` names what happened in one word (``wrong_model``, ``cut`` …), for the job's record.
+    """
+
+    case = "failed"
+
+    def called(self, case: str) -> Self:
+        """This error, its case named."""
+        self.case = case
+        return self
 
 
 class PainterUnreachableError(PainterError):

@@ -18,7 +18,7 @@ from bot.cli.progress import display_for
 from bot.cli.report import Result, as_json, as_line
 from bot.settings import Settings, read_settings
 from storycore.errors import FiresideError
-from storycore.images.factory import painter_for
+from storycore.images.factory import who_paints
 from storycore.project.folder import ProjectFolder
 from storycore.project.make import make
 from storycore.project.model import House, Order
@@ -94,11 +94,12 @@ def _log_to_files(level: str) -> None:
 def _house(settings: Settings) -> House:
     """Who opens workshops, as the settings say. Raises ``SettingsError``, before any script is touched."""
     hosts = [host.get_secret_value() for host in settings.webui_hosts]
-    painter_for(settings.image_backend, hosts)
+    who_paints(settings.image_backend, hosts)
     width, height = settings.picture
 
     async def open_(folder: ProjectFolder) -> Workshop:
         folder.work.mkdir(exist_ok=True)
+        painter, host_options = who_paints(settings.image_backend, hosts)
         options = WorkOptions(
             painting_tries=3,
             painting_urgency=Urgency.OVERNIGHT,
@@ -106,8 +107,8 @@ def _house(settings: Settings) -> House:
             spacy_model=settings.spacy_model,
             work_dir=folder.work,
             voices=settings.voices,
+            hosts=host_options,
         )
-        painter = painter_for(settings.image_backend, hosts)
         return await make_workshop(folder.database_url, folder.media, painter, options, poll_s=0.1)
 
     return House(open_, settings.candidates, width, height)

@@ -15,7 +15,7 @@ from rich.logging import RichHandler
 from bot.client import run_bot
 from bot.settings import Settings, read_settings, require_token
 from storycore.errors import FiresideError, SettingsError
-from storycore.images.factory import painter_for
+from storycore.images.factory import who_paints
 from storycore.work.opening import open_workshop
 from storycore.work.workshop import WorkOptions
 
@@ -43,11 +43,13 @@ async def serve(settings: Settings, token: str) -> None:
     loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_, stop.set)
-    painter = painter_for(settings.image_backend, [host.get_secret_value() for host in settings.webui_hosts])
+    addresses = [host.get_secret_value() for host in settings.webui_hosts]
+    painter, hosts = who_paints(settings.image_backend, addresses, private=settings.private_hosts)
     options = WorkOptions(
         film_quality=settings.film_quality,
         voices=settings.voices,
         spacy_model=settings.spacy_model,
+        hosts=hosts,
         host_servers=settings.host_servers,
     )
     async with open_workshop(settings.database_url, settings.media_dir, painter, options) as workshop:

@@ -1,55 +1,149 @@
-"""The hosts of one process: read from their rows, asked how they are, and closed with everything they hold."""
+"""The hosts of one process: read from their rows, asked how they are, given work, and let go again."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
 import logging
+import math
 import socket
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import Select, select
 
 from storycore.errors import PainterError, PainterUnreachableError, SettingsError
-from storycore.hosts.model import Found
-from storycore.hosts.probe import look_at
-from storycore.images.webui.options import Address, address_of
-from storycore.images.webui.talk import HostTalk
+from storycore.hosts.breaker import Breaker, Breaking
+from storycore.hosts.dispatcher import Dispatcher
+from storycore.hosts.host import HERE, Host
+from storycore.hosts.ledger import Ledger
+from storycore.hosts.model import Abilities, Flavour, Found, plain_name
+from storycore.images.base import Painter
+from storycore.images.webui.options import Address, WebuiOptions, address_of
+from storycore.images.webui.painter import WebuiPainter
+from storycore.images.webui.problems import HOSTS_OWN
 from storycore.store.database import Database
-from storycore.store.hosts import HostHealth, HostOrigin, HostRow
-from storycore.store.models import now
+from storycore.store.hosts import HostHealth, HostOrigin, HostRow, HostState
 
 _log = logging.getLogger(__name__)
+_HERE_SLOTS = 2
+_SPARE = 6
+_WIDEST = 64
+_LOOK_AGAIN_S = 120.0
+#: So many different failures in a row, though it answers, and a host is left alone for a while.
+_MOST_ODD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HostOptions:
+    """How hosts are treated.
+
+    ``addresses`` are the settings' (``http://user:password@host:7860``); ``private`` lets the chat name hosts in
+    private networks; ``sketches`` has this machine paint where a server has no host. ``waits`` are how long a host that
+    failed is left alone, each time; ``patrol_s`` how often it is looked whether that time is over.
+    """
+
+    addresses: tuple[str, ...] = field(default=(), repr=False)
+    private: bool = False
+    sketches: bool = True
+    webui: WebuiOptions = field(default_factory=WebuiOptions)
+    waits: tuple[float, ...] = (20.0, 20.0, 40.0, 60.0, 120.0)
+    patrol_s: float = 1.0
+    fair: bool = True
 
 
 class Hosts:
-    """All hosts. ``settings`` are the addresses of ``FIRESIDE_WEBUI_HOSTS``, users and passwords included."""
+    """All hosts of this process, and the line before them (``dispatcher``)."""
 
-    def __init__(self, database: Database, settings: Sequence[str] = (), *, private: bool = False) -> None:
+    def __init__(self, database: Database, here: Painter, options: HostOptions, publish: Callable[[int], None]) -> None:
         self._database = database
-        self._settings = {address.base: address for address in map(address_of, settings)}
-        self._private = private
+        self._options = options
+        self._settings = {address.base: address for address in map(address_of, options.addresses)}
+        self._ledger = Ledger(database, publish)
+        self._patrol: asyncio.Task[None] | None = None
+        self._looked: dict[int, float] = {}
+        self._odd: dict[int, int] = {}
+        self._job_s = 5.0
+        self._base_window = _HERE_SLOTS
+        self._poll_s = 0.25
+        self._widen: Callable[[int], Awaitable[None]] | None = None
+        self.dispatcher = Dispatcher(fair=options.fair)
+        if options.sketches:
+            self.dispatcher.hosts[HERE] = Host(HERE, "this machine", here, slots=_HERE_SLOTS)
 
     async def start(self) -> None:
-        """Bring the rows of the settings' hosts up to date: new ones are added, and those that are gone removed."""
+        """Bring the rows of the settings' hosts up to date, and take all hosts to work."""
         async with self._database.write() as session:
             rows = {row.url: row for row in await session.scalars(_of_settings())}
             for base in rows.keys() - self._settings.keys():
                 await session.delete(rows[base])
+            await session.flush()
             taken = set(await session.scalars(select(HostRow.name)))
-            for base in self._settings.keys() - rows.keys():
-                name = _free_name(self._settings[base].label, taken)
-                session.add(HostRow(name=name, url=base, origin=HostOrigin.SETTINGS, private=True, abilities={}))
+            for base in self._settings:
+                if base not in rows:
+                    name = _free_name(self._settings[base].label, taken)
+                    session.add(HostRow(name=name, url=base, origin=HostOrigin.SETTINGS, private=True, abilities={}))
         await self.reload()
+        self._patrol = asyncio.create_task(self._walk(), name="hosts-patrol")
+
+    async def follow_window(self, base: int, poll_s: float, widen: Callable[[int], Awaitable[None]]) -> None:
+        """``widen`` is called with how many jobs the engine should claim, now and whenever that changes."""
+        self._base_window, self._poll_s, self._widen = base, poll_s, widen
+        self.dispatcher.window = 0
+        here = self.dispatcher.hosts.get(HERE)
+        if here is not None:
+            here.slots = max(here.slots, base)
+        await self._fit_window()
+
+    def has_hosts(self, server_id: int | None) -> bool:
+        """Whether GPU hosts paint for a server (reachable or not)."""
+        return any(not host.is_here for host in self.dispatcher.serving(server_id))
+
+    async def stop_leftover(self, host_id: int, task_id: str) -> None:
+        """Stop what an earlier process of ours began there, if it is still being painted. Never raises."""
+        host = self.dispatcher.hosts.get(host_id)
+        if host is None or not isinstance(host.painter, WebuiPainter):
+            return
+        try:
+            if await host.painter.interrupt_leftover(task_id):
+                _log.info("%s was still painting for an earlier process; it was told to stop", host.name)
+        except PainterError as error:
+            _log.info("%s could not be asked about an earlier painting: %s", host.name, error.message)
 
     async def reload(self) -> None:
-        """The rows of hosts changed."""
+        """The rows of hosts changed: take up new ones, let go of those that are gone, note who is being drained."""
+        async with self._database.read() as session:
+            rows = {row.id: row for row in await session.scalars(select(HostRow))}
+        hosts = self.dispatcher.hosts
+        for host_id in [host_id for host_id in hosts if host_id != HERE and host_id not in rows]:
+            await self._let_go(hosts.pop(host_id))
+        for row in rows.values():
+            host = hosts.get(row.id)
+            if host is None:
+                host = hosts[row.id] = self._taken_up(row)
+            host.draining = row.state is HostState.DRAINING
+        await self._fit_window()
+        self.dispatcher.look_again()
+
+    def _taken_up(self, row: HostRow) -> Host:
+        painter = WebuiPainter(self.address(row), self._options.webui, names_loras=row.flavour != Flavour.SDNEXT)
+        host = Host(row.id, row.name, painter, row.server_id, breaker=Breaker(self._options.waits))
+        host.abilities, host.own, host.loaded = Abilities.from_json(row.abilities), row.own_checkpoint, row.checkpoint
+        return host
+
+    async def _let_go(self, host: Host) -> None:
+        """A host is removed: its work goes elsewhere, and is stopped there."""
+        host.removed = True
+        for work in tuple(host.works):
+            work.cancel()
+        await asyncio.sleep(0)
+        await host.painter.close()
 
     async def checked_address(self, address: Address) -> Address:
         """An address that may be asked from here. Raises ``SettingsError`` for one in a private network."""
-        if self._private:
+        if self._options.private:
             return address
         parts = urlsplit(address.base)
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -57,39 +151,12 @@ class Hosts:
             found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise SettingsError("That address leads nowhere.", "Check how it is written.") from None
-        if not all(ipaddress.ip_address(where[0]).is_global for *_, where in found):
+        if not all(ipaddress.ip_address(str(where[0]).partition("%")[0]).is_global for *_, where in found):
             raise SettingsError(
                 "That address is in a private network, where the chat may not send me.",
                 "Whoever runs Fireside can put it into FIRESIDE_WEBUI_HOSTS.",
             )
         return replace(address, public_only=True)
-
-    async def look(self, host_id: int) -> None:
-        """Ask a host how it is and what it has, and note that in its row. Never raises for what the host does."""
-        async with self._database.read() as session:
-            row = await session.get(HostRow, host_id)
-        if row is None:
-            return
-        talk = HostTalk(self.address(row))
-        found: Found | None = None
-        try:
-            found = await look_at(talk)
-            health, detail = HostHealth.WELL, ""
-        except PainterUnreachableError as error:
-            health, detail = HostHealth.AWAY, error.message
-        except PainterError as error:
-            health, detail = HostHealth.REFUSING, str(error)
-        finally:
-            await talk.close()
-        async with self._database.write() as session:
-            row = await session.get(HostRow, host_id)
-            if row is None:
-                return
-            row.health, row.detail, row.checked_at = health, detail, now()
-            if found is not None:
-                row.flavour, row.checkpoint = found.flavour.value, found.checkpoint
-                row.own_checkpoint = row.own_checkpoint or found.checkpoint
-                row.abilities = found.abilities.to_json()
 
     def address(self, row: HostRow) -> Address:
         """A host's address with its user and password."""
@@ -97,8 +164,104 @@ class Hosts:
             return self._settings.get(row.url) or Address(row.url)
         return Address(row.url, row.login, row.password, public_only=not row.private)
 
+    # How they are
+
+    async def look(self, host_id: int) -> None:
+        """Ask a host how it is and what it has, and note that in its row. Never raises for what the host does."""
+        host = self.dispatcher.hosts.get(host_id)
+        if host is None or not isinstance(host.painter, WebuiPainter):
+            return
+        self._looked[host_id] = asyncio.get_running_loop().time()
+        try:
+            found = await host.painter.look()
+        except PainterError as error:
+            host.breaker.failed()
+            away = isinstance(error, PainterUnreachableError)
+            await self._ledger.ill(host, HostHealth.AWAY if away else HostHealth.REFUSING, str(error))
+        else:
+            if host.breaker.state is Breaking.OPEN or not self.dispatcher.waiting:
+                host.breaker.succeeded()
+            self._learn(host, found)
+            await self._ledger.well(host, found)
+        self.dispatcher.look_again()
+
+    def _learn(self, host: Host, found: Found) -> None:
+        host.abilities = found.abilities
+        if not host.running and found.checkpoint:
+            if not host.own or plain_name(host.loaded) == plain_name(host.own):
+                host.own = found.checkpoint  # nobody of ours has switched it: what it has is what its owner wants
+            host.loaded = found.checkpoint
+
+    async def painted(self, host: Host, count: int, seconds: float, megapixels: float) -> None:
+        """A host painted ``count`` pictures of ``megapixels`` in ``seconds``."""
+        recovered = host.breaker.state is not Breaking.CLOSED
+        host.breaker.succeeded()
+        host.busy_s += seconds
+        self._odd.pop(host.id, None)
+        self._job_s = 0.8 * self._job_s + 0.2 * seconds
+        if host.is_here:
+            return
+        self._ledger.count(host, count, seconds / max(0.001, count * megapixels))
+        if recovered:
+            await self._ledger.well(host, None)
+            self.dispatcher.look_again()
+
+    async def failed(self, host: Host, error: PainterError) -> None:
+        """A host failed with a job. What is its own trouble opens its breaker; odd answers do when they repeat."""
+        if host.is_here or host.removed:
+            return
+        away = isinstance(error, PainterUnreachableError)
+        if not away and error.case not in HOSTS_OWN:
+            self._odd[host.id] = self._odd.get(host.id, 0) + 1
+            if self._odd[host.id] < _MOST_ODD and host.breaker.state is Breaking.CLOSED:
+                return
+        host.breaker.failed()
+        await self._ledger.ill(host, HostHealth.AWAY if away else HostHealth.REFUSING, str(error))
+        self.dispatcher.look_again()
+
+    async def _walk(self) -> None:
+        """Look after the hosts until closed: new ones, rested ones, and now and then the others."""
+        loop = asyncio.get_running_loop()
+        while True:
+            looking = []
+            for host in tuple(self.dispatcher.hosts.values()):
+                if host.is_here or host.running or host.removed:
+                    continue
+                since = loop.time() - self._looked.get(host.id, -math.inf)
+                rested = host.breaker.state is Breaking.HALF_OPEN and since > min(5.0, self._options.waits[0])
+                if rested or (host.breaker.state is Breaking.CLOSED and since > _LOOK_AGAIN_S):
+                    looking.append(self.look(host.id))
+            for outcome in await asyncio.gather(*looking, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    _log.error("looking at a host failed", exc_info=outcome)
+            await self._ledger.flush()
+            await self._fit_window()
+            self.dispatcher.look_again()
+            await asyncio.sleep(self._options.patrol_s)
+
+    async def _fit_window(self) -> None:
+        """As many jobs claimed as keep the hosts busy between two looks at the queue, and some to choose from."""
+        count = sum(1 for host in self.dispatcher.hosts.values() if not host.is_here and not host.draining)
+        window = self._base_window
+        if count:
+            window = min(
+                _WIDEST, max(window, count + math.ceil(count * self._poll_s / max(0.05, self._job_s)) + _SPARE)
+            )
+        if window != self.dispatcher.window and self._widen is not None:
+            self.dispatcher.window = window
+            await self._widen(window)
+
     async def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; what is being painted is stopped."""
+        if self._patrol is not None:
+            self._patrol.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._patrol
+            self._patrol = None
+        await self._ledger.flush()
+        for host in self.dispatcher.hosts.values():
+            if not host.is_here:
+                await host.painter.close()
 
 
 def _of_settings() -> Select[HostRow]:

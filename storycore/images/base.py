@@ -23,11 +23,18 @@ class PaintRequest:
     negative_prompt: str = ""
     width: int = 1024
     height: int = 576
+    #: What the painter must use: a checkpoint ("": its own), and the LoRAs that the prompt names.
+    checkpoint: str = ""
+    loras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Painting:
-    """One painted picture: the bytes as they came (PNG), never re-encoded, and how it was made."""
+    """One painted picture: the bytes as they came (PNG), never re-encoded, and how it was made.
+
+    ``empty`` says that it shows one colour only, and ``likeness`` is the same for pictures that are the same ("" where
+    the painter does not compare).
+    """
 
     data: bytes
     media_type: str
@@ -35,14 +42,18 @@ class Painting:
     height: int
     seed: int
     parameters: Mapping[str, object] = field(default_factory=dict)
+    empty: bool = False
+    likeness: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PaintProgress:
-    """How far a request is: ``fraction`` 0 … 1, ``seconds_left`` where the host says so."""
+    """How far a request is: ``fraction`` 0 … 1, ``seconds_left`` where the host says so, ``preview`` where it has a
+    new one (the bytes of a small picture, as they came)."""
 
     fraction: float
     seconds_left: float | None = None
+    preview: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from storycore.store.models import MadeRow, SceneRow, StoryRow, WorkState, now
 from storycore.studio import films, stories
 from storycore.studio.music import MOST_BYTES, keep_music
 from storycore.studio.views import FilmView
-from storycore.work.jobs.filming import chosen_pictures, film_plan
+from storycore.work.jobs.filming import chosen_pictures, film_plan, sketched
 from storycore.work.jobs.speaking import story_lines, story_voices
 from storycore.work.workshop import Workshop
 
@@ -62,7 +62,7 @@ async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None, opt
         drawing=[picture.VERSION, segment.VERSION],
         title=story.title,
         author=story.author_name,
-        painter=workshop.painter.name,
+        painter="storyboard" if await sketched(workshop, pictures.values()) else "webui",
         scenes=[
             [scene.number, scene.title, [path.stem for path in pictures.get(scene.id, ())], told[scene.id]]
             for scene in scenes

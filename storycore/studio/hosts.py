@@ -124,7 +124,7 @@ async def add(workshop: Workshop, person: Person, new: NewHost) -> HostView:
             login=new.user or address.user,
             password=new.password or address.password,
             server_id=server_id,
-            private=workshop.options.private_hosts,
+            private=workshop.options.hosts.private,
             added_by=person.id,
             added_by_name=person.name[:100],
             abilities={},

@@ -115,11 +115,21 @@ class Engine:
                 polling_interval_sec=self._poll_s,
                 on_conflict="always_update",
             )
+        await workshop.hosts.follow_window(painting_window, self._poll_s, self._widen_painting)
         self._client = await asyncio.to_thread(
             DBOSClient,
             system_database_url=self._url,
             application_name=_APPLICATION_NAME,
             serializer=DBOSPortableJSONSerializer(),
+        )
+
+    async def _widen_painting(self, window: int) -> None:
+        """How many rounds are claimed at once; the queue's worker reads it at every poll."""
+        await DBOS.register_queue_async(
+            Queue.PAINTING.value,
+            worker_concurrency=window,
+            polling_interval_sec=self._poll_s,
+            on_conflict="always_update",
         )
 
     async def enqueue(self, session: AsyncSession, jobs: Sequence[Job]) -> None:

@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 from storycore.errors import NotFoundError
-from storycore.hosts.crew import Hosts
+from storycore.hosts.crew import HostOptions, Hosts
+from storycore.hosts.host import PainterHere
+from storycore.hosts.previews import Previews
 from storycore.images.base import Painter
 from storycore.narration.base import Narrator
 from storycore.narration.voices import Catalogue, VoiceSettings
@@ -50,9 +52,8 @@ class WorkOptions:
     ``painting_tries`` bounds how often an unreachable painter is asked, and how often work is tried while the disk is
     full (None: for as long as it takes);
     ``painting_urgency`` is the class of a story's first pictures; ``film_quality`` the wanted height in pixels.
-    ``webui_hosts`` are the settings' GPU hosts (``http://user:password@host:7860``); ``private_hosts`` lets the chat
-    add hosts in private networks too; ``host_servers`` are the servers from which hosts may be added (none: from all).
-    ``voices`` are those beside the bundled ones.
+    ``hosts`` says which GPU hosts there are, and how they are treated; ``host_servers`` are the servers from which
+    hosts may be added (none: from all). ``voices`` are those beside the bundled ones.
     """
 
     painting_tries: int | None = None
@@ -61,8 +62,7 @@ class WorkOptions:
     #: The spaCy pipeline that supplies tags and parses; "" is the one that comes with Fireside.
     spacy_model: str = ""
     work_dir: Path | None = None
-    webui_hosts: tuple[str, ...] = field(default=(), repr=False)
-    private_hosts: bool = False
+    hosts: HostOptions = field(default_factory=HostOptions)
     voices: VoiceSettings = field(default_factory=VoiceSettings)
     host_servers: tuple[int, ...] = ()
 
@@ -93,17 +93,23 @@ class Workshop:
     ballot_box: BallotBox = field(default_factory=BallotBox)
     voices: Catalogue = field(default_factory=Catalogue)
     hosts: Hosts = field(init=False)
+    previews: Previews = field(default_factory=Previews)
 
     def __post_init__(self) -> None:
-        self.hosts = Hosts(self.database, self.options.webui_hosts, private=self.options.private_hosts)
+        here = PainterHere(lambda: self.painter)
+        self.hosts = Hosts(self.database, here, self.options.hosts, self.changes.publish)
 
     #: Set when a server's settings changed; whoever keeps pauses and quiet hours clears it.
     settings_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def know_painter(self) -> None:
-        """Ask the painter how it is until it has answered once: only then is its fingerprint complete."""
+        """Ask this machine's painter how it is until it has answered once: only then is its fingerprint complete."""
         if not self.painter_known:
             self.painter_known = (await self.painter.health()).ok
+
+    def note_for(self, server_id: int | None) -> str:
+        """One sentence about what a server's pictures are ("" when nothing need be said)."""
+        return "" if self.hosts.has_hosts(server_id) else self.painter.note
 
     @property
     def made(self) -> MadeStore:

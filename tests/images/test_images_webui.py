@@ -15,7 +15,7 @@ import pytest
 
 from storycore.errors import PainterError, PainterUnreachableError, SettingsError
 from storycore.images.base import PaintProgress, PaintRequest
-from storycore.images.factory import painter_for
+from storycore.images.factory import who_paints
 from storycore.images.stopped import PaintingStoppedError
 from storycore.images.storyboard import StoryboardPainter
 from storycore.images.webui import WebuiOptions, WebuiPainter
@@ -394,13 +394,16 @@ async def test_requests_outside_the_contract_are_refused(change: dict[str, Any])
 
 
 async def test_the_factory() -> None:
-    storyboard = painter_for("storyboard")
-    assert isinstance(storyboard, StoryboardPainter) and storyboard.name == "storyboard"
-    webui = painter_for("webui", ["", "http://u:p@gpu:7860"])
-    assert isinstance(webui, WebuiPainter) and webui.name == "webui"
+    sketches, hosts = who_paints("storyboard")
+    assert isinstance(sketches, StoryboardPainter) and hosts.sketches and hosts.addresses == ()
+    painter, hosts = who_paints("webui", ["", "http://u:p@gpu:7860", "gpu2:7860 "])
+    assert not hosts.sketches and hosts.addresses == ("http://u:p@gpu:7860", "gpu2:7860")
+    assert "u:p" not in repr(hosts)
     with pytest.raises(SettingsError, match="FIRESIDE_WEBUI_HOSTS"):
-        painter_for("webui", [" "])
+        who_paints("webui", [" "])
     with pytest.raises(SettingsError):
-        painter_for("oils")  # type: ignore[arg-type]
-    await storyboard.close()
-    await webui.close()
+        who_paints("storyboard", ["ftp://gpu"])
+    with pytest.raises(SettingsError):
+        who_paints("oils")  # type: ignore[arg-type]
+    await sketches.close()
+    await painter.close()

@@ -1,7 +1,9 @@
 """A stand-in for AUTOMATIC1111's WebUI, Forge or SD.Next, on loopback: the HTTP contract without the GPU.
 
-It paints simple pictures, one request after the other, and goes wrong on command. Used by tests; it can also be
-started by hand: ``python -m tests.images.webui_stand_in --port 7860``.
+It paints one request after the other (a lock, first come first served), switches checkpoints at a cost, has LoRAs,
+options, overrides, progress, previews and interrupts, and goes wrong on command. Tests have it paint simple pictures;
+started by hand it paints with the storyboard painter: ``python -m tests.images.webui_stand_in --port 7860``.
+Faults on command from outside: ``POST /stand-in/fail {"faults": ["cut", "oom"]}``.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import struct
+import sys
 import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from aiohttp import web
 from PIL import Image, ImageDraw, PngImagePlugin
@@ -29,11 +33,13 @@ Flavour = Literal["a1111", "forge", "sdnext"]
 Fault = Literal[
     "reset", "cut", "html", "validation", "error", "lost_cause", "oom", "hang", "broken_base64", "truncated_png",
     "bomb", "not_an_image", "too_few", "data_uri", "grid", "no_info", "list", "jpeg", "extra_images", "busy",
-    "redirect",
+    "redirect", "too_many", "wrong_model", "no_lora", "black", "blank", "repeated", "text_500", "unauthorized", "small",
 ]  # fmt: skip
 Paint = Callable[[dict[str, Any], int], bytes]
 
 CHECKPOINTS = ("storybook_v3", "ink_and_wash_xl")
+LORAS = ("mara_v2", "red_cloak")
+FAULTS = frozenset(get_args(Fault))
 SAMPLERS = ("DPM++ 2M", "DPM++ SDE", "Euler", "Euler a", "DDIM")
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "prompt": str, "negative_prompt": str, "seed": int, "steps": int, "cfg_scale": (int, float),
@@ -59,6 +65,21 @@ def simple_picture(request: dict[str, Any], seed: int) -> bytes:
     return out.getvalue()
 
 
+def flat_picture(request: dict[str, Any], colour: tuple[int, int, int]) -> bytes:
+    """What a safety filter or a broken VAE leaves of a picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (int(request["width"]), int(request["height"])), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def storyboard_picture(request: dict[str, Any], seed: int) -> bytes:
+    """A sketch, as this machine's own painter draws it."""
+    from storycore.images.storyboard.painter import paint
+
+    prompt = re.sub(r"<lora:[^>]*>", "", str(request["prompt"]))
+    return paint(prompt, str(request["negative_prompt"]), seed, int(request["width"]), int(request["height"]))
+
+
 def bomb_png(side: int = 30_000) -> bytes:
     """A few bytes that say they are a picture of ``side`` by ``side`` pixels."""
 
@@ -79,6 +100,7 @@ class _Task:
     id_task: str
     request: dict[str, Any]
     done: int = 0
+    painting: asyncio.Task[bytes] | None = None
     active: bool = False
     interrupted: bool = False
 
@@ -97,6 +119,10 @@ class WebuiStandIn:
     api: bool = True
     task_progress: bool = True
     seconds: float = 0.02
+    #: What loading a checkpoint costs, seconds.
+    switch_seconds: float = 0.0
+    checkpoints: tuple[str, ...] = CHECKPOINTS
+    loras: tuple[str, ...] = LORAS
     checkpoint: str = CHECKPOINTS[0]
     paint: Paint = simple_picture
     port: int = 0
@@ -105,6 +131,11 @@ class WebuiStandIn:
     interrupted: list[str] = field(default_factory=list)
     asked_progress: int = 0
     most_at_once: int = 0
+    switches: int = 0
+    #: Seconds for which it was at work, switches included.
+    busy_seconds: float = 0.0
+    #: Requests whose picture was painted to the end, and the moment each began (``loop.time``).
+    begun: list[tuple[str, float]] = field(default_factory=list)
     _faults: deque[Fault] = field(default_factory=deque)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waiting: list[_Task] = field(default_factory=list)
@@ -141,9 +172,11 @@ class WebuiStandIn:
     def app(self) -> web.Application:
         """The routes of this flavour."""
         app = web.Application(middlewares=[self._guard], client_max_size=64 * 1024**2)
-        routes: list[web.RouteDef] = []
+        routes: list[web.RouteDef] = [web.post("/stand-in/fail", self._fail), web.get("/stand-in", self._account)]
         if self.api:
             routes += [
+                web.get("/sdapi/v1/loras", self._loras),
+                web.get("/sdapi/v1/upscalers", self._upscalers),
                 web.post("/sdapi/v1/txt2img", self._txt2img),
                 web.get("/sdapi/v1/progress", self._progress),
                 web.post("/sdapi/v1/interrupt", self._interrupt),
@@ -153,6 +186,10 @@ class WebuiStandIn:
                 web.get("/sdapi/v1/samplers", self._samplers),
                 web.get("/sdapi/v1/scripts", self._scripts),
             ]
+        if self.api and self.flavour == "forge":
+            routes.append(web.get("/sdapi/v1/sd-modules", self._modules))
+        if self.api and self.flavour == "sdnext":
+            routes.append(web.get("/sdapi/v1/version", self._version))
         if self.task_progress:
             routes += [
                 web.post("/internal/progress", self._internal_progress),
@@ -217,6 +254,9 @@ class WebuiStandIn:
             return web.json_response({"detail": detail}, status=422)
         for script in given.get("alwayson_scripts") or {}:
             return self._refusal(422, f"Script '{script}' not found")
+        for key in given.get("override_settings") or {}:
+            if key not in ("sd_model_checkpoint", "CLIP_stop_at_last_layers", "sd_vae"):
+                return self._crash("KeyError", f"'{key}'")
         fault = self._faults.popleft() if self._faults else None
         if fault is not None:
             answer = await self._before(fault, http)
@@ -245,22 +285,22 @@ class WebuiStandIn:
 
     async def _painted(self, task: _Task) -> tuple[list[bytes], list[int]]:
         self._waiting.append(task)
+        loop = asyncio.get_running_loop()
         async with self._turn:
             self._waiting.remove(task)
             self._running, task.active = task, True
-            wanted = (task.request.get("override_settings") or {}).get("sd_model_checkpoint")
-            if wanted and any(wanted.split(".")[0].split(" ")[0] == name for name in CHECKPOINTS):
-                self.checkpoint = wanted.split(".")[0].split(" ")[0]
+            began = loop.time()
+            self.begun.append((str(task.request["prompt"]), began))
             images, seeds = [], []
             try:
+                await self._switch(task)
                 for index in range(int(task.request["n_iter"]) * int(task.request["batch_size"])):
                     seed = int(task.request["seed"]) + index
-                    ticks = max(10, round(self.seconds / 0.05))
-                    for _ in range(ticks):
-                        if task.interrupted or self._released.is_set():
-                            break
-                        await asyncio.sleep(self.seconds / ticks)
-                    images.append(await asyncio.to_thread(self.paint, task.request, seed))
+                    ends = loop.time() + self.seconds
+                    task.painting = asyncio.create_task(asyncio.to_thread(self.paint, task.request, seed))
+                    while loop.time() < ends and not task.interrupted and not self._released.is_set():
+                        await asyncio.sleep(min(0.05, max(0.0, ends - loop.time())))
+                    images.append(await task.painting)
                     seeds.append(seed)
                     task.done = index + 1
                     if task.interrupted:
@@ -268,15 +308,31 @@ class WebuiStandIn:
             finally:
                 self._running = None
                 self._finished.append(task.id_task)
+                self.busy_seconds += loop.time() - began
         if task.interrupted:
             missing = int(task.request["n_iter"]) - len(images)
             images += images[-1:] * missing
             seeds += seeds[-1:] * missing
         return images, seeds
 
+    async def _switch(self, task: _Task) -> None:
+        """The checkpoint that the request overrides the options with; an unknown one is dropped without a word."""
+        wanted = str((task.request.get("override_settings") or {}).get("sd_model_checkpoint") or "")
+        name = wanted.split(".")[0].split(" ")[0]
+        if name in self.checkpoints and name != self.checkpoint:
+            self.switches += 1
+            await asyncio.sleep(self.switch_seconds)
+            self.checkpoint = name
+
     async def _answer(
         self, http: web.Request, request: dict[str, Any], images: list[bytes], seeds: list[int], fault: Fault | None
     ) -> web.StreamResponse:
+        if fault in ("black", "blank"):
+            images = [flat_picture(request, (0, 0, 0) if fault == "black" else (127, 127, 127)), *images[1:]]
+        if fault == "repeated":
+            images = [images[0]] * len(images)
+        if fault == "small":
+            images = [self.paint({**request, "width": 64, "height": 64}, seed) for seed in seeds]
         texts = [base64.b64encode(image).decode() for image in images]
         first = 0
         if fault == "grid" or (request.get("save_images") and len(texts) > 1):
@@ -293,8 +349,9 @@ class WebuiStandIn:
             "sampler_name": request.get("sampler_name") or "Euler",
             "cfg_scale": request.get("cfg_scale", 7.0),
             "steps": request["steps"],
-            "sd_model_name": self.checkpoint,
-            "sd_model_hash": _short_hash(self.checkpoint),
+            "sd_model_name": "somebody_elses_v1" if fault == "wrong_model" else self.checkpoint,
+            "sd_model_hash": _short_hash("other" if fault == "wrong_model" else self.checkpoint),
+            "extra_generation_params": self._extras(request, fault),
             "index_of_first_image": first,
             "infotexts": [f"{request['prompt']}\nSeed: {seed}" for seed in seeds],
             "version": "v1.10.1",
@@ -307,6 +364,12 @@ class WebuiStandIn:
         if fault == "cut":
             return await _cut(http, json.dumps(body).encode())
         return web.json_response(body)
+
+    def _extras(self, request: dict[str, Any], fault: Fault | None) -> dict[str, str]:
+        """An unknown LoRA is left out without a word; the hashes of the others are told."""
+        asked = re.findall(r"<lora:([^:>]+)", str(request["prompt"]))
+        used = [name for name in asked if name in self.loras and fault != "no_lora"]
+        return {"Lora hashes": ", ".join(f"{name}: {_short_hash(name)}" for name in used)} if used else {}
 
     async def _before(self, fault: Fault, http: web.Request) -> web.StreamResponse | None:
         """What goes wrong before anything is painted; None goes on to paint."""
@@ -329,6 +392,8 @@ class WebuiStandIn:
                 },
                 status=422,
             ),
+            "text_500": lambda: web.Response(status=500, text="Internal Server Error"),
+            "unauthorized": lambda: self._refusal(401, "Incorrect username or password"),
             "error": lambda: self._crash("RuntimeError", "model 'x' not found"),
             "lost_cause": lambda: self._crash("ExceptionGroup", "unhandled errors in a TaskGroup (1 sub-exception)"),
             "oom": lambda: self._crash("OutOfMemoryError", "CUDA out of memory. Tried to allocate 2.25 GiB"),
@@ -351,7 +416,7 @@ class WebuiStandIn:
         }
         share = 0.0
         if task is not None:
-            share = max(0.01, task.done / max(1, int(task.request["n_iter"])))
+            share = 0.01 if self.flavour == "forge" else max(0.01, task.done / max(1, int(task.request["n_iter"])))
             state |= {"job": "scripts_txt2img", "job_count": int(task.request["n_iter"]), "job_no": task.done}
         left = (1 - share) * self.seconds if task else 0.0
         return web.json_response(
@@ -360,16 +425,27 @@ class WebuiStandIn:
 
     async def _internal_progress(self, http: web.Request) -> web.Response:
         self.asked_progress += 1
-        asked = (await http.json()).get("id_task", "")
+        question = await http.json()
+        asked = question.get("id_task", "")
         task = self._running
         mine = task is not None and task.id_task == asked
         queued = any(waiting.id_task == asked for waiting in self._waiting)
         share = task.done / max(1, int(task.request["n_iter"])) if mine and task is not None else None
         return web.json_response({
             "active": mine, "queued": queued, "completed": asked in self._finished, "progress": share,
-            "eta": None if share is None else (1 - share) * self.seconds, "live_preview": None, "id_live_preview": -1,
+            "eta": None if share is None else (1 - share) * self.seconds,
+            **self._preview(question, task if mine else None),
             "textinfo": "In queue: 1/1" if queued else None,
         })  # fmt: skip
+
+    def _preview(self, question: dict[str, Any], task: _Task | None) -> dict[str, Any]:
+        """A live preview, where it is asked for and there is a newer one."""
+        nothing = {"live_preview": None, "id_live_preview": question.get("id_live_preview", -1)}
+        if task is None or not question.get("live_preview") or question.get("id_live_preview") == task.done:
+            return nothing
+        small = {**task.request, "width": 128, "height": 72}
+        data = base64.b64encode(simple_picture(small, int(task.request["seed"]) + task.done)).decode()
+        return {"live_preview": f"data:image/png;base64,{data}", "id_live_preview": task.done}
 
     async def _pending(self, http: web.Request) -> web.Response:
         tasks = [task.id_task for task in self._waiting]
@@ -388,7 +464,7 @@ class WebuiStandIn:
     async def _set_options(self, http: web.Request) -> web.Response:
         wanted = str((await http.json()).get("sd_model_checkpoint", ""))
         name = wanted.split(".")[0].split(" ")[0]
-        if wanted and name not in CHECKPOINTS:
+        if wanted and name not in self.checkpoints:
             return self._crash("RuntimeError", f"model '{wanted}' not found")
         self.checkpoint = name or self.checkpoint
         return web.json_response(None)
@@ -397,8 +473,33 @@ class WebuiStandIn:
         return web.json_response(
             [
                 {"title": f"{name}.safetensors [{_short_hash(name)}]", "model_name": name, "hash": _short_hash(name)}
-                for name in CHECKPOINTS
+                for name in self.checkpoints
             ]
+        )
+
+    async def _loras(self, http: web.Request) -> web.Response:
+        return web.json_response([{"name": name, "alias": name, "path": "", "metadata": {}} for name in self.loras])
+
+    async def _upscalers(self, http: web.Request) -> web.Response:
+        return web.json_response([{"name": "R-ESRGAN 4x+", "model_name": None, "scale": 4}])
+
+    async def _modules(self, http: web.Request) -> web.Response:
+        return web.json_response([])
+
+    async def _version(self, http: web.Request) -> web.Response:
+        return web.json_response({"app": "sd.next", "updated": "2026-07-23"})
+
+    async def _fail(self, http: web.Request) -> web.Response:
+        wanted = (await http.json()).get("faults", [])
+        if not FAULTS.issuperset(wanted):
+            return web.json_response({"known": sorted(FAULTS)}, status=400)
+        self.fail_next(*wanted)
+        return web.json_response({"ahead": len(self._faults)})
+
+    async def _account(self, http: web.Request) -> web.Response:
+        """What it has been asked and how long it was at work."""
+        return web.json_response(
+            {"requests": len(self.received), "switches": self.switches, "busy_seconds": self.busy_seconds}
         )
 
     async def _samplers(self, http: web.Request) -> web.Response:
@@ -427,6 +528,7 @@ def _damaged(texts: list[str], fault: Fault | None) -> list[str]:
         "bomb": lambda: [base64.b64encode(bomb_png()).decode(), *texts[1:]],
         "not_an_image": lambda: [base64.b64encode(b"GIF89a, or so it says").decode(), *texts[1:]],
         "too_few": lambda: texts[:-1],
+        "too_many": lambda: [*texts, *texts],
         "data_uri": lambda: [f"data:image/png;base64,{text}" for text in texts],
         "jpeg": lambda: [base64.b64encode(as_jpeg()).decode(), *texts[1:]],
         "extra_images": lambda: [*texts, base64.b64encode(b"a detected map").decode()],
@@ -444,8 +546,10 @@ async def _cut(http: web.Request, body: bytes) -> web.StreamResponse:
     return response
 
 
-async def _serve(port: int, seconds: float) -> None:
-    async with WebuiStandIn(port=port, seconds=seconds).running():
+async def _serve(host: WebuiStandIn) -> None:
+    async with host.running():
+        sys.stdout.write(f"A stand-in for {host.flavour} listens on {host.url}\n")
+        sys.stdout.flush()
         await asyncio.Event().wait()
 
 
@@ -453,6 +557,21 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--seconds", type=float, default=1.0, help="how long a picture takes")
+    parser.add_argument("--switch", type=float, default=3.0, help="how long a checkpoint takes to load")
+    parser.add_argument("--flavour", choices=["a1111", "forge", "sdnext"], default="a1111")
+    parser.add_argument("--checkpoint", choices=CHECKPOINTS, default=CHECKPOINTS[0])
+    parser.add_argument("--simple", action="store_true", help="circles instead of sketches: costs next to nothing")
     arguments = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(arguments.port, arguments.seconds))
+        asyncio.run(
+            _serve(
+                WebuiStandIn(
+                    flavour=arguments.flavour,
+                    port=arguments.port,
+                    seconds=arguments.seconds,
+                    switch_seconds=arguments.switch,
+                    checkpoint=arguments.checkpoint,
+                    paint=simple_picture if arguments.simple else storyboard_picture,
+                )
+            )
+        )

@@ -15,6 +15,7 @@ from storycore.studio import stories
 from storycore.studio.people import Person
 from storycore.studio.stories import NewStory
 from storycore.work.jobs import painting
+from storycore.work.jobs.at_hosts import Order
 from storycore.work.workshop import Workshop
 from tests.support.workshops import STORY, QuickPainter, small_workshop, until
 
@@ -54,7 +55,7 @@ async def test_nothing_is_recorded_once_closing_began(tmp_path: Path, monkeypatc
     failed: list[int] = []
     fail = painting._fail
 
-    async def noted(workshop: Workshop, round_id: int, order: painting._Order, error: PainterError) -> None:
+    async def noted(workshop: Workshop, round_id: int, order: Order, error: PainterError) -> None:
         failed.append(round_id)
         await fail(workshop, round_id, order, error)
 

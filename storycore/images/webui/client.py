@@ -14,10 +14,11 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 from webuiapi import WebUIApi, WebUIApiResult
 
 from storycore.errors import PainterError
-from storycore.images.webui.options import Address, WebuiOptions
+from storycore.images.webui.options import Address, WebuiOptions, is_public
 from storycore.images.webui.problems import not_a_webui, odd_answer, problem_of, unreachable
 
 #: The longest answer that is read: nine large PNGs in base64 are about half of it.
@@ -47,17 +48,19 @@ class _Lines:
                 continue
 
 
-def _pools(lines: _Lines) -> dict[str, type[HTTPConnectionPool]]:
-    """urllib3's pools with connections that report their socket to ``lines``."""
+def _pools(lines: _Lines, public_only: bool) -> dict[str, type[HTTPConnectionPool]]:
+    """urllib3's pools with connections that report their socket to ``lines``, and lead where they may."""
 
     class Plain(HTTPConnection):
         def connect(self) -> None:
             super().connect()
+            _check_place(self, public_only)
             lines.add(self.sock)
 
     class Secure(HTTPSConnection):
         def connect(self) -> None:
             super().connect()
+            _check_place(self, public_only)
             lines.add(self.sock)
 
     class PlainPool(HTTPConnectionPool):
@@ -69,13 +72,21 @@ def _pools(lines: _Lines) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
+def _check_place(connection: HTTPConnection, public_only: bool) -> None:
+    """A name may lead elsewhere than when it was looked at: look at where the connection really went."""
+    line = connection.sock
+    if public_only and isinstance(line, socket.socket) and not is_public(str(line.getpeername()[0])):
+        connection.close()
+        raise OSError("this address may not be asked")
+
+
 class _Adapter(HTTPAdapter):
     """requests has no timeout unless each call brings one; webuiapi's calls do not."""
 
-    def __init__(self, timeouts: tuple[float, float], lines: _Lines) -> None:
+    def __init__(self, timeouts: tuple[float, float], lines: _Lines, public_only: bool) -> None:
         self._timeouts = timeouts
         super().__init__(pool_maxsize=2)
-        self.poolmanager.pool_classes_by_scheme = _pools(lines)
+        self.poolmanager.pool_classes_by_scheme = _pools(lines, public_only)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if kwargs.get("timeout") is None:
@@ -108,7 +119,7 @@ def _body(response: requests.Response) -> bytes:
         size += len(chunk)
         if size > MOST_BYTES:
             response.close()
-            raise odd_answer("it is far too long")
+            raise odd_answer("it is far too long", "too_long")
         parts.append(chunk)
     return b"".join(parts)
 
@@ -123,6 +134,11 @@ def _object(body: bytes) -> dict[str, Any]:
     return data
 
 
+def _was_refused(error: requests.exceptions.ConnectionError) -> bool:
+    """Whether there never was a connection: nothing was asked then."""
+    return any(isinstance(getattr(part, "reason", part), NewConnectionError) for part in error.args)
+
+
 class HostClient:
     """One host's blocking client. Build it and call it in a thread; :meth:`hang_up` may be called from any."""
 
@@ -134,7 +150,7 @@ class HostClient:
         session.stream = True
         if address.user or address.password:
             session.auth = (address.user.encode(), address.password.encode())
-        adapter = _Adapter((options.connect_timeout, options.read_timeout), self._lines)
+        adapter = _Adapter((options.connect_timeout, options.read_timeout), self._lines, address.public_only)
         for scheme in ("http://", "https://"):
             session.mount(scheme, adapter)
 
@@ -150,15 +166,17 @@ class HostClient:
         except requests.exceptions.ConnectTimeout as error:
             raise unreachable("does not answer") from error
         except requests.exceptions.Timeout as error:
-            raise unreachable("took too long") from error
+            raise unreachable("took too long", "too_slow") from error
         except requests.exceptions.ChunkedEncodingError as error:
-            raise unreachable("broke off in the middle of its answer") from error
+            raise unreachable("broke off in the middle of its answer", "cut") from error
         except requests.exceptions.SSLError as error:
             raise PainterError(
                 "The GPU host's certificate is not trusted.", "Use http://, or give the host a valid certificate."
-            ) from error
+            ).called("certificate") from error
         except requests.exceptions.ConnectionError as error:
-            raise unreachable("does not answer") from error
+            if _was_refused(error):
+                raise unreachable("does not answer") from error
+            raise unreachable("broke off", "reset") from error
         except requests.exceptions.TooManyRedirects as error:
             raise not_a_webui() from error
         except requests.exceptions.RequestException as error:

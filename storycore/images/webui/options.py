@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +33,8 @@ class WebuiOptions:
     read_timeout: float = 900.0
     #: Seconds between two questions about progress.
     poll_every: float = 1.0
+    #: Live previews are asked for once a picture has been in the making for so many seconds.
+    preview_after: float = 2.0
     #: After so many seconds without any answer to those questions the host is given up.
     silence_limit: float = 90.0
 
@@ -52,6 +55,14 @@ class Address:
     def label(self) -> str:
         """Where it is, in short: host and port."""
         return urlsplit(self.base).netloc
+
+
+def is_public(place: str) -> bool:
+    """Whether an IP address leads out of this network. False for what is none."""
+    try:
+        return ipaddress.ip_address(place.partition("%")[0]).is_global
+    except ValueError:
+        return False
 
 
 def address_of(url: str) -> Address:

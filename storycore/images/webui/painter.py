@@ -5,23 +5,37 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from storycore.errors import PainterError
+from storycore.hosts.model import Flavour, Found
+from storycore.hosts.probe import look_at
 from storycore.images.base import PainterHealth, Painting, PaintRequest, ProgressCallback
 from storycore.images.checks import check_request
 from storycore.images.stopped import PaintingStoppedError
-from storycore.images.webui.answer import paintings_of
+from storycore.images.webui.answer import Asked, checkpoint_of, paintings_of
 from storycore.images.webui.client import HostClient
-from storycore.images.webui.options import WebuiOptions, address_of
+from storycore.images.webui.options import Address, WebuiOptions, address_of
 from storycore.images.webui.talk import HostTalk
 from storycore.images.webui.watch import Pace, Progress, TaskWatch
 
 _log = logging.getLogger(__name__)
+
+
+class _Once:
+    """Calls a function the first time it is called itself."""
+
+    def __init__(self, function: Callable[[], None] | None) -> None:
+        self._function = function
+
+    def __call__(self) -> None:
+        function, self._function = self._function, None
+        if function is not None:
+            function()
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +43,7 @@ class _Job:
     """One task: waiting for its turn, at the host, or not wanted any more."""
 
     request: PaintRequest
+    on_idle: _Once
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     work: asyncio.Task[list[Painting]] | None = None
     watch: TaskWatch | None = None
@@ -45,12 +60,16 @@ class WebuiPainter:
     name = "webui"
     note = ""
 
-    def __init__(self, url: str, options: WebuiOptions | None = None) -> None:
+    def __init__(self, url: str | Address, options: WebuiOptions | None = None, *, names_loras: bool = True) -> None:
         self._options = options or WebuiOptions()
-        self._address = address_of(url)
+        self._address = address_of(url) if isinstance(url, str) else url
+        self.names_loras = names_loras
+        #: What the host had loaded when it last answered, "" before.
+        self.loaded = ""
         self._talk = HostTalk(self._address)
         self._client: HostClient | None = None
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="webui")
+        self._looking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webui-looking")
         self._turn = asyncio.Lock()
         self._jobs: dict[str, _Job] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -60,11 +79,12 @@ class WebuiPainter:
     def __repr__(self) -> str:
         return f"WebuiPainter({self._address.base!r})"
 
-    def fingerprint(self) -> str:
-        """Checkpoint, sampler and the rest. The host's own checkpoint is known after :meth:`health` or a painting."""
+    def fingerprint(self, checkpoint: str = "") -> str:
+        """Checkpoint (this one, or the host's own), sampler and the rest. The host's own is known after :meth:`health`
+        or a painting."""
         options = self._options
         parts = {
-            "checkpoint": self._checkpoint,
+            "checkpoint": checkpoint or self._checkpoint,
             "sampler": options.sampler,
             "scheduler": options.scheduler,
             "steps": options.steps,
@@ -73,11 +93,26 @@ class WebuiPainter:
         }
         return f"webui/1 {json.dumps(parts, sort_keys=True)}"
 
-    async def generate(self, request: PaintRequest, on_progress: ProgressCallback | None = None) -> list[Painting]:
-        """Paint ``request.count`` pictures; see :class:`~storycore.images.base.Painter`."""
-        check_request(request)
-        job = self._jobs[request.task_id] = _Job(request)
+    async def generate(
+        self,
+        request: PaintRequest,
+        on_progress: ProgressCallback | None = None,
+        on_idle: Callable[[], None] | None = None,
+    ) -> list[Painting]:
+        """Paint ``request.count`` pictures; see :class:`~storycore.images.base.Painter`.
+
+        ``on_idle`` is called once, as soon as the host has nothing of this request to do any more: before its pictures
+        are looked at, and after an interrupt has taken effect.
+        """
+        idle = _Once(on_idle)
+        try:
+            check_request(request)
+        except PainterError:
+            idle()
+            raise
+        job = self._jobs[request.task_id] = _Job(request, on_idle=idle)
         job.work = asyncio.create_task(self._work(job, on_progress))
+        job.work.add_done_callback(lambda _: idle())  # it may be cancelled before it began
         stopped = asyncio.create_task(job.stop.wait())
         try:
             await asyncio.wait({job.work, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,28 +150,39 @@ class WebuiPainter:
 
     async def _work(self, job: _Job, on_progress: ProgressCallback | None) -> list[Painting]:
         """Wait for the host's turn and paint. Holds the turn until the host is really done, also when abandoned."""
-        async with self._turn:
-            if not self._checkpoint:
-                await self._learn_checkpoint()
-            progress = Progress(on_progress) if on_progress is not None else None
-            pictures: list[Painting] = []
-            for part, (seed, count) in enumerate(_runs(job.request)):
-                if job.stop.is_set():
-                    raise PaintingStoppedError
-                pictures += await self._painted(job, part, seed, count, progress)
-            if progress is not None and not job.stop.is_set():
-                progress.report(1.0, 0.0)
-            return pictures
+        progress = Progress(on_progress) if on_progress is not None else None
+        answers: list[tuple[dict[str, Any], Asked]] = []
+        try:
+            async with self._turn:
+                if not self._checkpoint and not job.request.checkpoint:
+                    await self._learn_checkpoint()
+                for part, (seed, count) in enumerate(_runs(job.request)):
+                    if job.stop.is_set():
+                        raise PaintingStoppedError
+                    answers.append(await self._answered(job, part, seed, count, progress))
+        finally:
+            job.on_idle()
+        if job.stop.is_set():  # what an interrupted host hands out looks like a whole picture
+            raise PaintingStoppedError
+        pictures: list[Painting] = []
+        for answer, asked in answers:
+            pictures += await asyncio.get_running_loop().run_in_executor(self._looking, paintings_of, answer, asked)
+            self.loaded = checkpoint_of(answer) or self.loaded
+        if progress is not None and not job.stop.is_set():
+            progress.report(1.0, 0.0)
+        return pictures
 
-    async def _painted(self, job: _Job, part: int, seed: int, count: int, progress: Progress | None) -> list[Painting]:
-        """One request to the host, watched."""
+    async def _answered(
+        self, job: _Job, part: int, seed: int, count: int, progress: Progress | None
+    ) -> tuple[dict[str, Any], Asked]:
+        """One request to the host, watched: its answer, not looked at yet, and what it is measured by."""
         loop = asyncio.get_running_loop()
-        id_task = f"task(fireside-{job.request.task_id}{f'-{part}' if part else ''})"
+        request = job.request
+        id_task = task_name(request.task_id, part)
         job.watch = watch = TaskWatch(self._talk, self._options, id_task, count, self._pace, progress)
-        payload = self._payload(job.request, id_task, seed, count)
-        seeds = [(seed + index) % 2**32 for index in range(count)]
+        payload = self._payload(request, id_task, seed, count)
         began = loop.time()
-        posting = loop.run_in_executor(self._threads, self._ask, payload, seeds)
+        posting = loop.run_in_executor(self._threads, self._ask, payload)
         following = asyncio.create_task(watch.follow())
         lost = asyncio.create_task(watch.lost.wait())
         events: set[asyncio.Future[Any]] = {posting, following, lost}
@@ -147,20 +193,22 @@ class WebuiPainter:
             if not posting.done():
                 _log.warning("%s has been silent too long; hanging up", self._address.base)
                 await self._hang_up()
-            pictures = await posting
+            answer = await posting
         finally:
             lost.cancel()
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
         self._pace.learn(loop.time() - began, count)
-        return pictures
+        checkpoint = request.checkpoint or self._options.checkpoint
+        seeds = [(seed + index) % 2**32 for index in range(count)]
+        return answer, Asked(seeds, checkpoint, request.loras, (request.width, request.height), self.names_loras)
 
-    def _ask(self, payload: dict[str, Any], seeds: list[int]) -> list[Painting]:
-        """In a thread: build the client where there is none, ask, decode and check."""
+    def _ask(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """In a thread: build the client where there is none, and ask."""
         if self._client is None:
             self._client = HostClient(self._address, self._options)
-        return paintings_of(self._client.txt2img(payload), seeds, self._options.checkpoint)
+        return self._client.txt2img(payload)
 
     async def _hang_up(self) -> None:
         if self._client is not None:
@@ -185,8 +233,9 @@ class WebuiPainter:
             "alwayson_scripts": {},
             "force_task_id": id_task,
         }
-        if options.checkpoint:
-            payload["override_settings"] = {"sd_model_checkpoint": options.checkpoint}
+        checkpoint = request.checkpoint or options.checkpoint
+        if checkpoint:
+            payload["override_settings"] = {"sd_model_checkpoint": checkpoint}
             payload["override_settings_restore_afterwards"] = False
         return payload
 
@@ -199,9 +248,31 @@ class WebuiPainter:
     async def _learn_checkpoint(self) -> str:
         options = await self._talk.options()
         name = options.get("sd_model_checkpoint")
+        loaded = name if isinstance(name, str) else ""
+        self.loaded = loaded or self.loaded
         if not self._options.checkpoint:
-            self._checkpoint = name if isinstance(name, str) else ""
-        return name if isinstance(name, str) else ""
+            self._checkpoint = loaded
+        return loaded
+
+    async def interrupt_leftover(self, task_id: str) -> bool:
+        """Stop a task that an earlier process of ours began, if it is the one running now; says whether it was told to.
+
+        Raises ``PainterError`` when the host cannot be asked.
+        """
+        state = await self._talk.task(task_name(task_id, 0))
+        if state is None or not state.active:
+            return False
+        await self._talk.interrupt()
+        return True
+
+    async def look(self) -> Found:
+        """Ask the host what it is and has. Raises ``PainterError``."""
+        found = await look_at(self._talk)
+        self.loaded = found.checkpoint or self.loaded
+        if not self._options.checkpoint:
+            self._checkpoint = found.checkpoint
+        self.names_loras = found.flavour is not Flavour.SDNEXT
+        return found
 
     async def health(self) -> PainterHealth:
         """Ask the host for its options; never raises. The address in the answer is without user and password."""
@@ -223,7 +294,13 @@ class WebuiPainter:
         for task in set(self._background):
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._looking.shutdown(wait=False, cancel_futures=True)
         await self._talk.close()
+
+
+def task_name(task_id: str, part: int) -> str:
+    """What a task is called on the host."""
+    return f"task(fireside-{task_id}{f'-{part}' if part else ''})"
 
 
 def _runs(request: PaintRequest) -> list[tuple[int, int]]:

@@ -33,9 +33,9 @@ class Progress:
     tell: ProgressCallback
     fraction: float = 0.0
 
-    def report(self, fraction: float, seconds_left: float | None) -> None:
+    def report(self, fraction: float, seconds_left: float | None, preview: bytes | None = None) -> None:
         self.fraction = min(1.0, max(self.fraction, fraction))
-        self.tell(PaintProgress(self.fraction, seconds_left))
+        self.tell(PaintProgress(self.fraction, seconds_left, preview))
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ class TaskWatch:
     pace: Pace
     progress: Progress | None = None
     lost: asyncio.Event = field(default_factory=asyncio.Event)
+    preview_id: int = -1
 
     async def follow(self) -> None:
         """Ask every ``poll_every`` seconds; runs until cancelled."""
@@ -57,7 +58,7 @@ class TaskWatch:
         while True:
             await asyncio.sleep(self.options.poll_every)
             try:
-                state = await self.talk.task(self.id_task)
+                state = await self.talk.task(self.id_task, self._preview_after(loop.time() - began))
                 fraction, left = await self._measured(state)
             except PainterUnreachableError:
                 if loop.time() - heard > self.options.silence_limit:
@@ -69,12 +70,19 @@ class TaskWatch:
             if state is not None and state.queued:
                 began = loop.time()
             if self.progress is not None:
-                self.progress.report(*self._estimate(fraction, left, loop.time() - began))
+                preview = None if state is None else state.preview
+                if state is not None and preview is not None:
+                    self.preview_id = state.preview_id
+                self.progress.report(*self._estimate(fraction, left, loop.time() - began), preview)
+
+    def _preview_after(self, spent: float) -> int | None:
+        """Previews cost the host a decoding: none is asked for while nobody could have missed a picture yet."""
+        return self.preview_id if self.progress is not None and spent >= self.options.preview_after else None
 
     async def _measured(self, state: TaskState | None) -> tuple[float | None, float | None]:
-        if state is None:
-            return await self.talk.progress()
-        if state.queued or not state.active:
+        if state is None or not (state.active or state.queued or state.completed):
+            return await self.talk.progress()  # SD.Next knows no task of ours, and tells of whatever it paints
+        if not state.active:
             return 0.0, None
         return state.fraction, state.seconds_left
 

@@ -13,7 +13,12 @@ def understanding_id(story_id: int) -> str:
 
 def painting_id(round_: RoundRow) -> str:
     """The workflow id of painting a round: each try is a workflow of its own."""
-    return f"paint-{round_.id}-{round_.attempt}"
+    return painting_key(round_.id, round_.attempt)
+
+
+def painting_key(round_id: int, attempt: int) -> str:
+    """As :func:`painting_id`, of the numbers."""
+    return f"paint-{round_id}-{attempt}"
 
 
 def film_ids(film: FilmRow) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from storycore.store.media import record_media
 from storycore.store.models import (
     UNFINISHED,
     BallotRow,
+    CandidateRow,
     FilmRow,
     LineRow,
     MediaRow,
@@ -143,7 +144,9 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None, 
         scenes=tuple(
             _film_scene(scene, pictures.get(scene.id, ()), tuple(spoken.get(scene.id, ()))) for scene in scenes
         ),
-        credits=tuple(_credits(workshop, story, [result for _, result in heard])),
+        credits=tuple(
+            _credits(story, [result for _, result in heard], sketches=await sketched(workshop, pictures.values()))
+        ),
         max_bytes=min(limits, default=None),
         options=options,
         music=await music_named(workshop, options.music),
@@ -206,9 +209,17 @@ def _choices(
     return pictures
 
 
-def _credits(workshop: Workshop, story: StoryRow, heard: Sequence[SpokenLine]) -> list[str]:
+async def sketched(workshop: Workshop, pictures: Iterable[Sequence[Path]]) -> bool:
+    """Whether any of these scenes' pictures is a sketch of this machine's, which asks for a credit."""
+    hashes = [path.stem for paths in pictures for path in paths]
+    async with workshop.database.read() as session:
+        found = await session.scalars(select(CandidateRow.parameters).where(CandidateRow.media.in_(hashes)))
+        return any(parameters.get("painter") == "storyboard" for parameters in found)
+
+
+def _credits(story: StoryRow, heard: Sequence[SpokenLine], *, sketches: bool) -> list[str]:
     lines = [f"A story by {story.author_name}"] if story.author_name else []
-    if workshop.painter.name == "storyboard":
+    if sketches:
         lines.append(storyboard.CREDIT)
     engines = sorted({result.voice.engine for result in heard if result.voice is not None})
     voices = [f"Voices: {', '.join(VOICE_CREDITS[engine] for engine in engines)}"] if engines else []

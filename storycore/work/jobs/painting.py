@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import PainterError, PainterUnreachableError, StorageError
 from storycore.film.model import Made
-from storycore.images.base import Painting, PaintProgress, PaintRequest
-from storycore.keys import recipe_key
+from storycore.hosts.dispatcher import GiveBackError
+from storycore.store.hosts import JobRow
 from storycore.store.models import (
     UNFINISHED,
     CandidateRow,
@@ -25,31 +22,16 @@ from storycore.store.models import (
     WorkState,
     now,
 )
-from storycore.work.fair import begin_turn
-from storycore.work.jobs import asking, queueing
+from storycore.work.jobs import asking, queueing, trouble
+from storycore.work.jobs.at_hosts import AtHostError, Order, paint_order
 from storycore.work.jobs.patience import patiently
-from storycore.work.jobs.progress import reporting
 from storycore.work.workshop import Workshop
 
 _log = logging.getLogger(__name__)
-_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 _FIRST_WAIT_S = 5.0
 _LONGEST_WAIT_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What one round asks for, read once."""
-
-    story_id: int
-    scene_id: int
-    scene_number: int
-    prompt: str
-    seed: int
-    count: int
-    width: int
-    height: int
-    attempt: int
+#: So many hosts failing with the same job, and it is the job.
+_POISONED = 3
 
 
 async def paint(workshop: Workshop, round_id: int) -> None:
@@ -66,7 +48,11 @@ async def paint(workshop: Workshop, round_id: int) -> None:
 
     async def once() -> None:
         try:
-            made = await _paint(workshop, round_id, order)
+            made = await paint_order(workshop, order)
+        except GiveBackError as error:
+            await _give_back(workshop, round_id, order, error)
+        except AtHostError as error:
+            await _elsewhere(workshop, round_id, order, error)
         except PainterUnreachableError as error:
             await _try_later(workshop, round_id, order, error)
         except PainterError as error:
@@ -80,6 +66,8 @@ async def paint(workshop: Workshop, round_id: int) -> None:
     except StorageError as error:
         _log.warning("round %d was not painted: %s", round_id, error)
         await _fail(workshop, round_id, order, error)
+    finally:
+        workshop.previews.drop(round_id)
 
 
 async def _into_log(words: str) -> None:
@@ -87,7 +75,7 @@ async def _into_log(words: str) -> None:
     _log.warning("a round waits: %s", words)
 
 
-async def _begin(workshop: Workshop, round_id: int) -> _Order | None:
+async def _begin(workshop: Workshop, round_id: int) -> Order | None:
     async with workshop.database.read() as session:
         found = (
             await session.execute(
@@ -97,95 +85,38 @@ async def _begin(workshop: Workshop, round_id: int) -> _Order | None:
                 .where(RoundRow.id == round_id)
             )
         ).first()
+        job = await session.scalar(select(JobRow).where(JobRow.round_id == round_id))
     if found is None:
         return None
     round_, scene, story = found
     if round_.state not in UNFINISHED or story.state is not StoryState.OPEN:
         return None
-    async with workshop.changing(story.id) as (session, _):
-        row = await session.get_one(RoundRow, round_id)
-        if row.state not in UNFINISHED:
-            return None
-        row.state, row.progress, row.problem = WorkState.WORKING, 0.0, ""
-        job = await queueing.job_of(session, row)
-        job.begun_at = now()
-        await begin_turn(session, job)
-    return _Order(
-        story.id,
-        scene.id,
-        scene.number,
-        round_.prompt,
-        round_.seed,
-        round_.count,
-        story.width,
-        story.height,
-        round_.attempt,
+    if job is None:
+        async with workshop.database.write() as session:
+            job = await queueing.job_of(session, await session.get_one(RoundRow, round_id))
+    if round_.state is WorkState.WORKING and job.host_id is not None and job.task:
+        # A process of ours ended in the middle of it; the host does not know, and may be at it still.
+        await workshop.hosts.stop_leftover(job.host_id, job.task)
+    return Order(
+        story_id=story.id,
+        scene_id=scene.id,
+        round_id=round_id,
+        prompt=round_.prompt,
+        seed=round_.seed,
+        count=round_.count,
+        width=story.width,
+        height=story.height,
+        attempt=round_.attempt,
+        server_id=story.server_id,
+        rank=job.rank,
+        tag=job.tag,
+        checkpoint=job.checkpoint,
+        loras=tuple(job.loras),
+        refused=trouble.refused_by(job),
     )
 
 
-def _key(workshop: Workshop, order: _Order, seed: int) -> str:
-    return recipe_key(
-        "candidate",
-        painter=workshop.painter.fingerprint(),
-        prompt=order.prompt,
-        seed=seed,
-        width=order.width,
-        height=order.height,
-    )
-
-
-async def _paint(workshop: Workshop, round_id: int, order: _Order) -> list[Made]:
-    seeds = [(order.seed + index) % 2**32 for index in range(order.count)]
-    store = workshop.made
-    await workshop.know_painter()
-    made: dict[int, Made] = {}
-    for index, seed in enumerate(seeds):
-        kept = await store.find(_key(workshop, order, seed))
-        if kept is not None:
-            made[index] = kept
-    missing = [index for index in range(order.count) if index not in made]
-    done = 0
-
-    async def write(fraction: float) -> None:
-        async with workshop.changing(order.story_id) as (session, _):
-            row = await session.get_one(RoundRow, round_id)
-            row.progress = fraction
-
-    async with reporting(write) as reporter:
-        # Seeds that follow each other are one request; what an earlier try painted is not asked for again.
-        for _, group in groupby(enumerate(missing), key=lambda pair: pair[1] - pair[0]):
-            indexes = [index for _, index in group]
-            before = done
-
-            def report(progress: PaintProgress, before: int = before, size: int = len(indexes)) -> None:
-                reporter.report((before + progress.fraction * size) / len(missing))
-
-            request = PaintRequest(
-                task_id=f"{round_id}-{order.attempt}-{indexes[0]}",
-                prompt=order.prompt,
-                seed=seeds[indexes[0]],
-                count=len(indexes),
-                width=order.width,
-                height=order.height,
-            )
-            for index, painting in zip(indexes, await workshop.painter.generate(request, report), strict=True):
-                made[index] = await _keep(workshop, order, painting)
-            done += len(indexes)
-    return [made[index] for index in range(order.count)]
-
-
-async def _keep(workshop: Workshop, order: _Order, painting: Painting) -> Made:
-    details: dict[str, Any] = {
-        "seed": painting.seed,
-        "width": painting.width,
-        "height": painting.height,
-        "parameters": dict(painting.parameters),
-    }
-    suffix = _SUFFIXES[painting.media_type]
-    return await workshop.made.keep_bytes(_key(workshop, order, painting.seed), painting.data, suffix, details)
-
-
-async def _finish(workshop: Workshop, round_id: int, order: _Order, made: list[Made]) -> None:
+async def _finish(workshop: Workshop, round_id: int, order: Order, made: list[Made]) -> None:
     async with workshop.changing(order.story_id) as (session, story):
         row = await session.get_one(RoundRow, round_id)
         if row.state not in UNFINISHED:  # cancelled, or another round took its place, while it was painted
@@ -210,7 +141,7 @@ async def _finish(workshop: Workshop, round_id: int, order: _Order, made: list[M
         await send_waiting_films(workshop, session, story.id)
 
 
-async def _fail(workshop: Workshop, round_id: int, order: _Order, error: PainterError | StorageError) -> None:
+async def _fail(workshop: Workshop, round_id: int, order: Order, error: PainterError | StorageError) -> None:
     async with workshop.changing(order.story_id) as (session, story):
         row = await session.get_one(RoundRow, round_id)
         if row.state not in UNFINISHED:
@@ -219,19 +150,60 @@ async def _fail(workshop: Workshop, round_id: int, order: _Order, error: Painter
         await send_waiting_films(workshop, session, story.id)
 
 
-async def _try_later(workshop: Workshop, round_id: int, order: _Order, error: PainterUnreachableError) -> None:
+async def _try_later(workshop: Workshop, round_id: int, order: Order, error: PainterUnreachableError) -> None:
     """Ask again later by a workflow of its own: waiting inside a step would hold a place in the window."""
     tries = workshop.options.painting_tries
     if tries is not None and order.attempt >= tries:
         await _fail(workshop, round_id, order, error)
         return
-    wait = min(_FIRST_WAIT_S * 2 ** (order.attempt - 1), _LONGEST_WAIT_S)
+    wait = _backed_off(order.attempt)
+    await _put_back(workshop, round_id, order, wait, f"{error.message} Next try in {wait:.0f} s.")
+
+
+async def _give_back(workshop: Workshop, round_id: int, order: Order, error: GiveBackError) -> None:
+    """No host can take it now: others get its place in the window meanwhile."""
+    tries = workshop.options.painting_tries
+    if error.told and tries is not None and order.attempt >= tries:
+        await _fail(workshop, round_id, order, error)
+        return
+    words = f"{error.message} Next try in {error.wait_s:.0f} s." if error.told else None
+    await _put_back(workshop, round_id, order, error.wait_s, words)
+
+
+async def _elsewhere(workshop: Workshop, round_id: int, order: Order, error: AtHostError) -> None:
+    """A host failed with it: another tries, or this one later; what fails everywhere is the job's own fault."""
+    host, cause = error.host, error.cause
+    _log.warning("round %d on %s: %s (%s)", round_id, host.name, cause.message, cause.case)
+    await workshop.hosts.failed(host, cause)
+    left = [h for h in workshop.hosts.dispatcher.able(order.wanted) if h is not host]
+    async with workshop.database.write() as session:
+        job = await queueing.job_of(session, await session.get_one(RoundRow, round_id))
+        trouble.note(job, host, cause)
+        poisoned = len(job.failed_on) >= _POISONED
+    refused = trouble.is_refusal(cause)
+    tries = workshop.options.painting_tries
+    if poisoned or (refused and not left) or (tries is not None and order.attempt >= tries):
+        await _fail(workshop, round_id, order, cause)
+        return
+    if any(h.reachable for h in left):
+        await _put_back(workshop, round_id, order, 0.0, f"{cause.message} Another host goes on.")
+        return
+    wait = max(host.breaker.seconds_left, 1.0) if not host.removed else _backed_off(order.attempt)
+    await _put_back(workshop, round_id, order, wait, f"{cause.message} Next try in {wait:.0f} s.")
+
+
+async def _put_back(workshop: Workshop, round_id: int, order: Order, wait: float, words: str | None) -> None:
     async with workshop.changing(order.story_id) as (session, _):
         row = await session.get_one(RoundRow, round_id)
         if row.state not in UNFINISHED:
             return
-        row.problem = f"{error.message} Next try in {wait:.0f} s."
+        if words is not None:
+            row.problem = words
         await queueing.put_back(workshop, session, row, await queueing.job_of(session, row), wait)
+
+
+def _backed_off(attempt: int) -> float:
+    return float(min(_FIRST_WAIT_S * 2 ** min(attempt - 1, 10), _LONGEST_WAIT_S))
 
 
 async def send_waiting_films(workshop: Workshop, session: AsyncSession, story_id: int) -> None:

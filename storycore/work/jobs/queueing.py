@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storycore.hosts.ledger import words_for
 from storycore.hosts.model import names_of
 from storycore.store.hosts import HoldRow, HostRow, JobRow
 from storycore.store.models import UNFINISHED, RoundReason, RoundRow, SceneRow, StoryRow, WorkState, now
@@ -59,6 +60,9 @@ async def ask_for_pictures(
     costs = [_cost(round_.count, story, pace) for round_ in rounds]
     turns = await take_turns(session, urgency.rank, story.server_id, member_id, costs)
     held = await is_held(session, story.server_id)
+    words = await words_for(session, story.server_id)
+    for round_ in rounds:
+        round_.problem = words
     jobs = [
         JobRow(
             round_id=round_.id,
