@@ -136,6 +136,7 @@ class WebuiStandIn:
     busy_seconds: float = 0.0
     #: Requests whose picture was painted to the end, and the moment each began (``loop.time``).
     begun: list[tuple[str, float]] = field(default_factory=list)
+    ended: float = 0.0
     _faults: deque[Fault] = field(default_factory=deque)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waiting: list[_Task] = field(default_factory=list)
@@ -308,7 +309,8 @@ class WebuiStandIn:
             finally:
                 self._running = None
                 self._finished.append(task.id_task)
-                self.busy_seconds += loop.time() - began
+                self.ended = loop.time()
+                self.busy_seconds += self.ended - began
         if task.interrupted:
             missing = int(task.request["n_iter"]) - len(images)
             images += images[-1:] * missing
@@ -497,9 +499,15 @@ class WebuiStandIn:
         return web.json_response({"ahead": len(self._faults)})
 
     async def _account(self, http: web.Request) -> web.Response:
-        """What it has been asked and how long it was at work."""
+        """What it has been asked, and how long it was at work (moments are of the machine's monotonic clock)."""
         return web.json_response(
-            {"requests": len(self.received), "switches": self.switches, "busy_seconds": self.busy_seconds}
+            {
+                "requests": len(self.received),
+                "switches": self.switches,
+                "busy_seconds": self.busy_seconds,
+                "begun": self.begun,
+                "ended": self.ended,
+            }
         )
 
     async def _samplers(self, http: web.Request) -> web.Response:

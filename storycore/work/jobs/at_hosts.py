@@ -132,6 +132,8 @@ class _Work:
         began = loop.time()
         request = self._request(host, run)
         noting = asyncio.create_task(self._note_begun(host, request.task_id))
+        if host.is_here:  # no network to wait for: what is told comes first
+            await self._noted(host, noting)
         try:
             try:
                 paintings = await self._painted(host, request, reporter)
@@ -149,6 +151,15 @@ class _Work:
         noting.result()
         megapixels = request.width * request.height / 1_000_000
         await self._workshop.hosts.painted(host, len(paintings), loop.time() - began, megapixels)
+
+    async def _noted(self, host: Host, noting: asyncio.Task[None]) -> None:
+        done = False
+        try:
+            await noting
+            done = True
+        finally:
+            if not done:
+                self._workshop.hosts.dispatcher.release(host)
 
     async def _painted(self, host: Host, request: PaintRequest, reporter: Reporter) -> list[Painting]:
         """The pictures of one request; the host is free for others as soon as it is done, not when this is."""

@@ -1,0 +1,368 @@
+"""Hosts: how busy, how fair, how quick, beside a plain first-come line of the same jobs, in one run.
+
+Stand-in hosts run in a process of their own; each case is a fresh process with an empty database, the real engine,
+dispatcher, client and checks. Two hundred jobs come from five very unequal members (150, 25, 15, 8, 2). The plain line
+has the same jobs in the order in which they were asked for, and takes whatever comes first.
+
+    python -m benchmarks.hosts [--jobs 200] [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import json
+import math
+import random
+import resource
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storycore.hosts.crew import HostOptions
+from storycore.images.webui import WebuiOptions
+from storycore.store.models import UNFINISHED, RoundReason, RoundRow, SceneRow, StoryRow, StoryState
+from storycore.work import fair
+from storycore.work.engine import Urgency
+from storycore.work.jobs import queueing
+from storycore.work.opening import open_workshop
+from storycore.work.workshop import WorkOptions, Workshop
+from tests.images.webui_stand_in import CHECKPOINTS, WebuiStandIn, simple_picture
+from tests.support.workshops import QuickPainter
+
+USERS = (150, 25, 15, 8, 2)
+PATIENCE_S = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run: ``hosts`` hosts at ``seconds`` a job, ``switch`` seconds a checkpoint; ``kind`` says what is asked."""
+
+    kind: str
+    line: str
+    hosts: int = 2
+    seconds: float = 0.2
+    switch: float = 0.0
+    jobs: int = 200
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a run measured."""
+
+    busy: float = 0.0
+    took_s: float = 0.0
+    smallest_s: float = 0.0
+    switches: int = 0
+    waited_s: float = 0.0
+    idle_cpu: float = 0.0
+    lag_p99_ms: float = 0.0
+    lag_most_ms: float = 0.0
+
+
+@dataclass(slots=True)
+class Book:
+    """What the hosts say of themselves."""
+
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def begun(self) -> dict[str, float]:
+        """When each prompt was begun with, by the machine's clock."""
+        return {prompt: at for account in self.accounts for prompt, at in account["begun"]}
+
+    @property
+    def ended(self) -> float:
+        """When the last was done."""
+        return float(max(account["ended"] for account in self.accounts))
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds at work, of all hosts together."""
+        return float(sum(account["busy_seconds"] for account in self.accounts))
+
+
+# The hosts' process
+
+
+async def serve(case: Case) -> None:
+    """Run the stand-ins, tell their addresses on standard output, and end with standard input."""
+    large = _large_picture()
+    async with AsyncExitStack() as stack:
+        urls = []
+        for number in range(case.hosts):
+            host = WebuiStandIn(seconds=case.seconds, switch_seconds=case.switch)
+            host.paint = (lambda _request, seed: large[seed % len(large)]) if case.kind == "lag" else simple_picture
+            host.checkpoint = CHECKPOINTS[number % 2] if case.kind == "switches" else CHECKPOINTS[0]
+            await stack.enter_async_context(host.running())
+            urls.append(host.url)
+        sys.stdout.write(json.dumps(urls) + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+
+
+def _large_picture(side: int = 768) -> list[bytes]:
+    """Noisy pictures, as large as painted ones are (about 1 MB)."""
+    pictures = []
+    for seed in range(4):
+        noise = random.Random(seed).randbytes(side * side * 3 // 2) * 2
+        out = io.BytesIO()
+        Image.frombytes("RGB", (side, side), noise).save(out, "PNG", compress_level=1)
+        pictures.append(out.getvalue())
+    return pictures
+
+
+@asynccontextmanager
+async def hosts_of(case: Case) -> AsyncIterator[list[str]]:
+    """The hosts' process, and its addresses."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.hosts", "--serve", json.dumps(asdict(case)),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        yield json.loads(await process.stdout.readline())
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+# One case, in a process of its own
+
+
+async def measure(case: Case) -> Figures:
+    """Run a case from an empty database."""
+    if case.line == "plain":
+        queueing.take_turns = _plain_line()  # type: ignore[attr-defined,assignment]
+    webui = WebuiOptions(poll_every=1.0, connect_timeout=10.0)
+    async with hosts_of(case) as urls:
+        with TemporaryDirectory() as folder:
+            options = WorkOptions(
+                hosts=HostOptions(tuple(urls), private=True, webui=webui, fair=case.line != "plain", sketches=False)
+            )
+            url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
+            async with open_workshop(url, Path(folder) / "media", QuickPainter(), options) as workshop:
+                await _known(workshop, case.hosts)
+                return await _KINDS[case.kind](workshop, case, urls)
+
+
+def _plain_line() -> Callable[..., Awaitable[list[fair.Turn]]]:
+    """The plain line: tags in the order of asking, whoever asks."""
+    count = 0
+
+    async def turns(
+        _: AsyncSession, __: int, ___: int | None, ____: int | None, costs: Sequence[int]
+    ) -> list[fair.Turn]:
+        nonlocal count
+        made = [fair.Turn(0, count + n, count + n + 1) for n in range(len(costs))]
+        count += len(costs)
+        return made
+
+    return turns
+
+
+async def _known(workshop: Workshop, hosts: int) -> None:
+    """Wait until every host was looked at."""
+    ends = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends:
+        if sum(bool(host.abilities.checkpoints) for host in workshop.hosts.dispatcher.hosts.values()) >= hosts:
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError
+
+
+async def ask(
+    workshop: Workshop, member: int, count: int, *, urgency: Urgency, checkpoint: str = "", side: int = 64
+) -> None:
+    """A story of ``count`` scenes whose first pictures are wanted, one candidate each."""
+    async with workshop.database.write() as session:
+        story = StoryRow(
+            title=f"Story of {member}", script="", state=StoryState.OPEN, server_id=1, author_id=member,
+            author_name=f"member {member}", candidates=1, width=side, height=side, checkpoint=checkpoint,
+        )  # fmt: skip
+        session.add(story)
+        await session.flush()
+        rounds = []
+        for number in range(1, count + 1):
+            prompt = f"{member}:{checkpoint}:{number}"
+            scene = SceneRow(story_id=story.id, number=number, title="A scene", prompt=prompt)
+            round_ = RoundRow(number=1, prompt=prompt, seed=member * 1000 + number, count=1, reason=RoundReason.FIRST)
+            scene.rounds = [round_]
+            session.add(scene)
+            rounds.append(round_)
+        await session.flush()
+        await queueing.ask_for_pictures(workshop, session, story, rounds, urgency=urgency)
+
+
+async def done(workshop: Workshop) -> None:
+    """Wait until no picture is on its way any more."""
+    ends = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends:
+        async with workshop.database.read() as session:
+            left = await session.scalar(select(func.count(RoundRow.id)).where(RoundRow.state.in_(UNFINISHED)))
+        if not left:
+            return
+        await asyncio.sleep(0.2)
+    raise TimeoutError
+
+
+async def accounts(urls: Sequence[str]) -> Book:
+    """Ask the hosts what they did."""
+    async with aiohttp.ClientSession() as session:
+        found = []
+        for url in urls:
+            async with session.get(f"{url}/stand-in") as response:
+                found.append(await response.json())
+    return Book(found)
+
+
+def _shares(jobs: int) -> list[int]:
+    return [max(1, round(jobs * share / sum(USERS))) for share in USERS]
+
+
+async def throughput(workshop: Workshop, case: Case, urls: Sequence[str]) -> Figures:
+    """Five unequal members, all asking at once, the greediest first."""
+    asked = time.monotonic()
+    shares = _shares(case.jobs)
+    for member, count in enumerate(shares, start=1):
+        await ask(workshop, member, count, urgency=Urgency.FIRST)
+    await done(workshop)
+    book = await accounts(urls)
+    first = min(book.begun.values())
+    smallest = [at for prompt, at in book.begun.items() if prompt.startswith(f"{len(shares)}:")]
+    took = book.ended - first
+    return Figures(busy=book.busy_s / (took * case.hosts), took_s=took, smallest_s=max(smallest) - asked)
+
+
+async def switches(workshop: Workshop, case: Case, urls: Sequence[str]) -> Figures:
+    """Five members, each with a story in either checkpoint."""
+    for member, count in enumerate(_shares(case.jobs), start=1):
+        for checkpoint in CHECKPOINTS:
+            await ask(workshop, member, max(1, count // 2), urgency=Urgency.FIRST, checkpoint=checkpoint)
+    await done(workshop)
+    book = await accounts(urls)
+    took = book.ended - min(book.begun.values())
+    return Figures(took_s=took, switches=sum(account["switches"] for account in book.accounts))
+
+
+async def interactive(workshop: Workshop, case: Case, urls: Sequence[str]) -> Figures:
+    """Ninety batch jobs, and a moment later somebody who waits."""
+    plain = case.line == "plain"
+    await ask(workshop, 1, case.jobs, urgency=Urgency.OVERNIGHT)
+    await asyncio.sleep(2.0)
+    asked = time.monotonic()
+    await ask(workshop, 2, 1, urgency=Urgency.OVERNIGHT if plain else Urgency.WAITED_FOR)
+    await done(workshop)
+    return Figures(waited_s=(await accounts(urls)).begun["2::1"] - asked)
+
+
+async def idle(_: Workshop, __: Case, ___: Sequence[str]) -> Figures:
+    """Nothing to do: CPU of this process, hosts looked after, queues polled."""
+    await asyncio.sleep(3.0)
+    before, began = _cpu_s(), time.monotonic()
+    await asyncio.sleep(15.0)
+    return Figures(idle_cpu=(_cpu_s() - before) / (time.monotonic() - began))
+
+
+async def lag(workshop: Workshop, case: Case, _: Sequence[str]) -> Figures:
+    """Four large pictures a second arrive: how late the loop is."""
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            at = time.monotonic()
+            await asyncio.sleep(0.01)
+            late.append(max(0.0, time.monotonic() - at - 0.01))
+
+    watching = asyncio.create_task(watch())
+    await ask(workshop, 1, case.jobs, urgency=Urgency.FIRST, side=768)
+    await done(workshop)
+    watching.cancel()
+    late.sort()
+    return Figures(lag_p99_ms=1000 * late[math.floor(0.99 * len(late))], lag_most_ms=1000 * late[-1])
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+_KINDS = {"throughput": throughput, "switches": switches, "interactive": interactive, "idle": idle, "lag": lag}
+
+
+# The table
+
+
+async def run(case: Case) -> Figures:
+    """A case in a process of its own (the engine is one a process)."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.hosts", "--case", json.dumps(asdict(case)), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    if process.returncode:
+        raise SystemExit(f"{case} failed")
+    return Figures(**json.loads(out))
+
+
+async def compare(jobs: int, quick: bool) -> Table:
+    """All cases, the fair line and the plain one in turns."""
+    table = Table(title="Hosts: our line beside a plain one")
+    for name in ("", "ours", "plain line", "wanted"):
+        table.add_column(name, justify="left" if not name else "right", overflow="fold")
+
+    async def both(case: Case) -> tuple[Figures, Figures]:
+        return await run(case), await run(Case(**{**asdict(case), "line": "plain"}))
+
+    sizes = [(2, 0.2, "≥ 97 %")] if quick else [(2, 0.2, "≥ 97 %"), (8, 2.0, "≥ 97 %"), (8, 0.2, "reported")]
+    for hosts, seconds, wanted in sizes:
+        ours, plain = await both(Case("throughput", "ours", hosts, seconds, jobs=jobs))
+        where = f"{jobs} jobs of {seconds:g} s on {hosts} hosts"
+        table.add_row(f"hosts at work, {where}", f"{ours.busy:.1%}", f"{plain.busy:.1%}", wanted)
+        table.add_row("… longest wait of the smallest member", f"{ours.smallest_s:.1f} s", f"{plain.smallest_s:.1f} s")
+    ours, plain = await both(Case("switches", "ours", 2, 0.2, 0.25, jobs=jobs))
+    table.add_row("checkpoint switches (0.25 s each), 2 hosts", str(ours.switches), str(plain.switches))
+    table.add_row("… until all is painted", f"{ours.took_s:.1f} s", f"{plain.took_s:.1f} s")
+    ours, plain = await both(Case("interactive", "ours", 2, 0.2, jobs=min(90, jobs)))
+    table.add_row(
+        f"wait of Again behind {min(90, jobs)} batch jobs", f"{ours.waited_s:.2f} s", f"{plain.waited_s:.2f} s"
+    )
+    figures = await run(Case("idle", "ours"))
+    table.add_row("idle CPU, of a core", f"{figures.idle_cpu:.1%}", "", "< 5 %")
+    figures = await run(Case("lag", "ours", 2, 0.5, jobs=40 if quick else 80))
+    words = f"{figures.lag_p99_ms:.1f} ms (most {figures.lag_most_ms:.0f})"
+    table.add_row("event-loop lag p99, four 768² pictures a second", words, "", "< 20 ms")
+    return table
+
+
+def main() -> None:
+    """Print the table; with ``--case`` or ``--serve``, be one of its processes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=200)
+    parser.add_argument("--quick", action="store_true", help="fewer cases")
+    parser.add_argument("--case", help=argparse.SUPPRESS)
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        asyncio.run(serve(Case(**json.loads(arguments.serve))))
+    elif arguments.case:
+        figures = asyncio.run(measure(Case(**json.loads(arguments.case))))
+        sys.stdout.write(json.dumps(asdict(figures)))
+    else:
+        Console().print(asyncio.run(compare(arguments.jobs, arguments.quick)))
+
+
+if __name__ == "__main__":
+    main()
