@@ -16,8 +16,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# make demo HOSTS=3: stand-ins for GPU hosts paint it, in place of this machine.
 demo: install
-	@$(BIN)/python -m bot.demo
+	@$(BIN)/python -m bot.demo $(if $(HOSTS),--hosts $(HOSTS))
 
 # Discord in the browser, on this machine alone: talk to the bot as anyone you like.
 sandbox: install

@@ -1,11 +1,14 @@
 """``make demo``: a story from script to film, played by three members against the real bot, told in the terminal.
 
+``make demo HOSTS=3`` has three stand-ins for GPU hosts (AUTOMATIC1111, Forge, SD.Next) paint it.
+
 The sandbox stands in for Discord in this process; the bot is a process of its own (``python -m bot``), and the two
 talk over real HTTP and a real WebSocket. Nothing here reaches into the bot: members only do what people can do.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import shutil
@@ -36,6 +39,8 @@ TITLE = "Siegfried and the Dragon"
 REWRITTEN = "a golden dragon asleep on a heap of treasure in a dark cave, a knight with a shining sword, moonlight"
 KEYCAPS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 PATIENCE_S = 170
+STAND_IN = "tests.images.webui_stand_in"
+FLAVOURS = ("a1111", "forge", "sdnext")
 
 
 T = TypeVar("T")
@@ -280,15 +285,50 @@ async def act(story: Play) -> Message:
     return await story.ask_for_film()
 
 
+@asynccontextmanager
+async def stand_in_hosts(console: Console, count: int) -> AsyncIterator[dict[str, str]]:
+    """``count`` stand-ins for GPU hosts, processes of their own; gives the bot's settings for them."""
+    processes: list[asyncio.subprocess.Process] = []
+    urls: list[str] = []
+    try:
+        for number in range(count):
+            flavour = FLAVOURS[number % len(FLAVOURS)]
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", STAND_IN, "--port", "0", "--flavour", flavour, "--seconds", "1",
+                cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            processes.append(process)
+            said = b"" if process.stdout is None else await process.stdout.readline()
+            if not said:
+                raise TroubleError("a stand-in for a GPU host did not start")
+            urls.append(said.decode().split()[-1])
+            console.print(f"[dim]{escape(said.decode().strip())}[/]", highlight=False, soft_wrap=True)
+        yield {"FIRESIDE_WEBUI_HOSTS": ",".join(urls), "FIRESIDE_IMAGE_BACKEND": "webui"} if urls else {}
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+
+
+async def play_with(console: Console, hosts: int) -> Path:
+    """The demo, painted by ``hosts`` stand-ins for GPU hosts (0: by this machine)."""
+    async with stand_in_hosts(console, hosts) as settings:
+        return await play(console, FOLDER, settings=settings)
+
+
 def main() -> int:
     """Play the demo; 0 when the film is there, 1 when not."""
+    parser = argparse.ArgumentParser(description="A story from script to film, played by three members.")
+    parser.add_argument("--hosts", type=int, default=0, help="let so many stand-ins for GPU hosts paint, up to 9")
+    hosts = max(0, min(9, parser.parse_args().hosts))
     console = Console()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     console.print(Panel("Fireside: a story becomes a film, in chat", expand=False, border_style="yellow"))
     began = time.monotonic()
     try:
-        path = asyncio.run(play(console, FOLDER))
+        path = asyncio.run(play_with(console, hosts))
         found = asyncio.run(probe(path))
     except (TroubleError, SandboxError) as error:
         console.print(f"[red]The demo stopped:[/] {escape(str(error))}", soft_wrap=True)
