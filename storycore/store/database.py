@@ -8,6 +8,7 @@ start), and reads are deferred and never wait.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,6 +53,9 @@ def sync_url(url: str) -> str:
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
+    # Its lines for debugging quote every value that is written, hosts' passwords among them.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
+
     @sa.event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, below

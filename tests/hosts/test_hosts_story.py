@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from storycore.store.hosts import HostHealth, NoticeRow
 from storycore.store.models import CandidateRow, RoundRow, WorkState
 from storycore.studio import queue, scenes, stories
+from storycore.studio.hosts import NewHost, add
+from storycore.studio.people import Person
 from storycore.work.workshop import Workshop
 from tests.hosts.house import eventually, host_rows, house, jobs, options, told
 from tests.images.webui_stand_in import CHECKPOINTS, Fault, WebuiStandIn, simple_picture
@@ -165,11 +167,8 @@ async def test_a_removed_hosts_work_goes_elsewhere_and_is_stopped_there(tmp_path
     async with house(tmp_path, slow) as workshop, quick.running():
         story_id = await stories.create(workshop, new())
         await eventually(lambda: slow.running_task)
-        from storycore.studio import hosts
-        from storycore.studio.people import Person
-
         operator = Person(None, "operator")
-        await hosts.add(workshop, operator, hosts.NewHost(quick.url, everywhere=True))
+        await add(workshop, operator, NewHost(quick.url, everywhere=True))
         row = (await host_rows(workshop))[0]
         async with workshop.database.write() as session:
             await session.delete(await session.merge(row))
