@@ -7,7 +7,7 @@ import ipaddress
 import logging
 import math
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from sqlalchemy import Select, select
 
 from storycore.errors import PainterError, PainterUnreachableError, SettingsError
 from storycore.hosts.breaker import Breaker, Breaking
-from storycore.hosts.dispatcher import Dispatcher
+from storycore.hosts.dispatcher import Dispatcher, Wanted, painting_key
 from storycore.hosts.host import HERE, Host
 from storycore.hosts.ledger import Ledger
 from storycore.hosts.model import Abilities, Flavour, Found, plain_name
@@ -25,13 +25,15 @@ from storycore.images.webui.options import Address, WebuiOptions, address_of
 from storycore.images.webui.painter import WebuiPainter
 from storycore.images.webui.problems import HOSTS_OWN
 from storycore.store.database import Database
-from storycore.store.hosts import HostHealth, HostOrigin, HostRow, HostState
+from storycore.store.hosts import HostHealth, HostOrigin, HostRow, HostState, JobRow
+from storycore.store.models import RoundRow, WorkState, now
 
 _log = logging.getLogger(__name__)
 _HERE_SLOTS = 2
 _SPARE = 6
 _WIDEST = 64
 _LOOK_AGAIN_S = 120.0
+_LOOKED_THROUGH = 300
 #: So many different failures in a row, though it answers, and a host is left alone for a while.
 _MOST_ODD = 3
 
@@ -237,7 +239,34 @@ class Hosts:
             await self._ledger.flush()
             await self._fit_window()
             self.dispatcher.look_again()
+            idle = self.dispatcher.idle_in_vain()
+            if idle and await self._is_work_for(idle):
+                self.dispatcher.make_room()
             await asyncio.sleep(self._options.patrol_s)
+
+    async def _is_work_for(self, idle: Sequence[Host]) -> bool:
+        """Whether a job that nobody claimed yet could be painted by one of these hosts."""
+        async with self._database.read() as session:
+            found = await session.execute(
+                select(JobRow, RoundRow.attempt)
+                .join(RoundRow, RoundRow.id == JobRow.round_id)
+                .where(RoundRow.state == WorkState.WAITING, JobRow.held.is_(False))
+                .order_by(JobRow.rank, JobRow.tag)
+                .limit(_LOOKED_THROUGH)
+            )
+            jobs = [
+                Wanted(
+                    painting_key(job.round_id, attempt),
+                    job.rank,
+                    job.tag,
+                    job.server_id,
+                    job.checkpoint,
+                    tuple(job.loras),
+                )
+                for job, attempt in found
+                if job.not_before is None or job.not_before <= now()
+            ]
+        return any(self.dispatcher.may(host, job) for host in idle for job in jobs)
 
     async def _fit_window(self) -> None:
         """As many jobs claimed as keep the hosts busy between two looks at the queue, and some to choose from."""

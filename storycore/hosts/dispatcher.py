@@ -20,6 +20,11 @@ _NOBODY_CAN_S = 60.0
 _BUSY_ELSEWHERE_S = 3.0
 
 
+def painting_key(round_id: int, attempt: int) -> str:
+    """What a try at a round is called: its workflow's id, too."""
+    return f"paint-{round_id}-{attempt}"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a job needs, and its place: ``key`` is its workflow's id, ``refused`` the hosts that failed with it."""
@@ -136,8 +141,8 @@ class Dispatcher:
         return next(alike, first)
 
     def _line(self, host: Host) -> list[_Waiting]:
-        """The jobs that this host can do, first come first."""
-        mine = [entry for entry in self._waiting.values() if self._may(host, entry.wanted)]
+        """The jobs that this host can do, first come first; one just taken back may still stand there."""
+        mine = [e for e in self._waiting.values() if not e.turn.done() and self._may(host, e.wanted)]
         return sorted(mine, key=lambda entry: (entry.wanted.rank, entry.wanted.tag)) if self.fair else mine
 
     def _may(self, host: Host, wanted: Wanted) -> bool:
@@ -164,13 +169,20 @@ class Dispatcher:
             elif anybody and not any(host.reachable for host in able):
                 wait = min(host.breaker.seconds_left for host in able)
                 self._return(entry, GiveBackError(_away(able), max(1.0, wait)))
-        if len(self._waiting) + sum(h.running for h in self.hosts.values()) >= self.window:
-            self._make_room()
 
-    def _make_room(self) -> None:
-        """The window is full of jobs for busy hosts while others stand idle: all but one for each busy host go back."""
-        if not any(host.free for host in self.hosts.values()):
-            return
+    def idle_in_vain(self) -> list[Host]:
+        """Hosts that stand idle while the window is full of jobs for others."""
+        if len(self._waiting) + sum(h.running for h in self.hosts.values()) < self.window:
+            return []
+        return [host for host in self.hosts.values() if host.free and not host.running]
+
+    def may(self, host: Host, wanted: Wanted) -> bool:
+        """Whether this host paints such a job."""
+        return wanted.key not in self._waiting and self._may(host, wanted)
+
+    def make_room(self) -> None:
+        """There is work for hosts that stand idle, and the window is full of jobs for busy ones: all but one for each
+        busy host go back."""
         kept: dict[int, int] = {}
         for entry in sorted(self._waiting.values(), key=lambda e: (e.wanted.rank, e.wanted.tag)):
             able = [host for host in self.able(entry.wanted) if host.reachable]

@@ -92,6 +92,10 @@ async def test_jobs_for_a_busy_host_do_not_stop_everybody() -> None:
     dispatcher = desk(busy, free, window=5)
     turns = [asyncio.create_task(dispatcher.turn(Wanted(f"j{n}", 1, n, loras=("mara_v2",)))) for n in range(4)]
     await asyncio.sleep(0.01)
+    assert not any(turn.done() for turn in turns), "while there is no work for the free one they may stay"
+    assert dispatcher.idle_in_vain() == [free] and dispatcher.may(free, Wanted("plain", 1, 9))
+    dispatcher.make_room()
+    await asyncio.sleep(0)
     given_back = [turn for turn in turns if turn.done()]
     assert len(given_back) == 3 and dispatcher.waiting == 1
     assert all(isinstance(turn.exception(), GiveBackError) for turn in given_back)
@@ -151,6 +155,15 @@ async def test_a_taken_back_job_leaves_no_trace() -> None:
     with pytest.raises(asyncio.CancelledError):
         await late
     assert host.running == 0 and dispatcher.waiting == 0
+    # And one that is cancelled just before its host becomes free never gets it.
+    assert await dispatcher.turn(Wanted("d", 1, 3)) is host
+    gone, next_ = (asyncio.create_task(dispatcher.turn(Wanted(key, 1, 4))) for key in ("e", "f"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    dispatcher.release(host)
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    assert await next_ is host and host.running == 1
 
 
 def test_a_breaker_opens_tries_and_closes() -> None:

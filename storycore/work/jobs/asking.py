@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storycore.hosts.dispatcher import painting_key
 from storycore.store.models import FilmRow, RoundRow, StoryRow
 from storycore.work.engine import Job, Queue, Urgency
 
@@ -14,11 +15,6 @@ def understanding_id(story_id: int) -> str:
 def painting_id(round_: RoundRow) -> str:
     """The workflow id of painting a round: each try is a workflow of its own."""
     return painting_key(round_.id, round_.attempt)
-
-
-def painting_key(round_id: int, attempt: int) -> str:
-    """As :func:`painting_id`, of the numbers."""
-    return f"paint-{round_id}-{attempt}"
 
 
 def film_ids(film: FilmRow) -> list[str]:

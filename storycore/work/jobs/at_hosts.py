@@ -10,13 +10,13 @@ from typing import Any
 
 from storycore.errors import PainterError, PainterUnreachableError
 from storycore.film.model import Made
-from storycore.hosts.dispatcher import Wanted
+from storycore.hosts.dispatcher import Wanted, painting_key
 from storycore.hosts.host import Host
 from storycore.images.base import Painting, PaintProgress, PaintRequest
 from storycore.keys import derived_seed, recipe_key
 from storycore.store.models import UNFINISHED, RoundRow, WorkState, now
 from storycore.work.fair import begin_turn
-from storycore.work.jobs import asking, queueing
+from storycore.work.jobs import queueing
 from storycore.work.jobs.progress import Reporter, reporting
 from storycore.work.workshop import Workshop
 
@@ -57,7 +57,7 @@ class Order:
     @property
     def wanted(self) -> Wanted:
         """What the dispatcher must know of it."""
-        key = asking.painting_key(self.round_id, self.attempt)
+        key = painting_key(self.round_id, self.attempt)
         return Wanted(key, self.rank, self.tag, self.server_id, self.checkpoint, self.loras, self.refused)
 
     def seed_of(self, index: int) -> int:
