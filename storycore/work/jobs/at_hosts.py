@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +99,15 @@ def _runs(seeds: dict[int, int]) -> list[dict[int, int]]:
     return runs
 
 
+async def _to_its_end(writing: asyncio.Task[None]) -> None:
+    """Wait for a short transaction, also when cancelled meanwhile: one that is cut off may leave its lock behind."""
+    try:
+        await asyncio.wait({writing})
+    except asyncio.CancelledError:
+        await asyncio.wait({writing})
+        raise
+
+
 class _Work:
     """One round at work."""
 
@@ -145,9 +153,7 @@ class _Work:
             for index, painting in zip(run, paintings, strict=True):
                 await self._keep_or_not(host, painted_with, index, painting, last=last)
         finally:
-            if not noting.done():
-                with suppress(asyncio.CancelledError):
-                    await noting
+            await _to_its_end(noting)
         noting.result()
         megapixels = request.width * request.height / 1_000_000
         await self._workshop.hosts.painted(host, len(paintings), loop.time() - began, megapixels)
@@ -155,7 +161,8 @@ class _Work:
     async def _noted(self, host: Host, noting: asyncio.Task[None]) -> None:
         done = False
         try:
-            await noting
+            await _to_its_end(noting)
+            noting.result()
             done = True
         finally:
             if not done:
