@@ -19,7 +19,7 @@ from bot.ui.text import count, escape_within, moment
 from storycore.errors import ScriptError
 from storycore.script.reading import MAX_BYTES
 from storycore.script.unpack import MAX_ARCHIVE_BYTES, MOST_SCRIPTS, HandedIn, shown, unpack
-from storycore.store.models import StoryState
+from storycore.store.models import StoryState, now
 from storycore.studio import batches, stories
 from storycore.studio.batch_views import BatchEntry, BatchView
 from storycore.studio.batches import DEFAULT_START, NewBatch
@@ -191,7 +191,8 @@ def _when(batch: BatchView) -> str:
         return (
             f"Painting: {painted} of {count(scenes, 'scene')} have pictures. The storyboards come when they are done."
         )
-    return f"Painting begins {moment(batch.starts_at)}, when nobody waits. The storyboards come when they are done."
+    when = f"begins {moment(batch.starts_at)}" if batch.starts_at > now() else "is about to begin"
+    return f"Painting {when}, behind what somebody waits for. The storyboards come when they are done."
 
 
 def _line(entry: BatchEntry) -> str:

@@ -16,7 +16,7 @@ from storycore.studio.settings_model import SETTINGS, Kind, ServerSettings, Sett
 
 _ACCENT = discord.Colour(0x5B8DB8)
 _GROUPS = (
-    ("👥", "Who may", ("roles.",)),
+    ("👥", "Permissions", ("roles.",)),
     ("🎬", "Stories", ("story.",)),
     ("🖼️", "Pictures", ("quota.",)),
     ("🕰️", "The server", ("queue.", "time_zone", "notices.")),

@@ -35,19 +35,15 @@ async def pause(workshop: Workshop, person: Person, reason: str = "") -> int:
 
     Survives a restart. Raises ``NotAllowedError``.
     """
-    await store(workshop, person, setting_of("queue.paused"), True, Act.QUEUE)
-    if person.server_id is None:
-        return 0
-    held = await queue.hold(workshop, person.server_id, reason=reason, by_name=person.name)
-    workshop.settings_changed.set()
-    return held
+    async with workshop.pausing:
+        await store(workshop, person, setting_of("queue.paused"), True, Act.QUEUE)
+        return await queue.hold(workshop, person.server_id, reason=reason, by_name=person.name)
 
 
 async def resume(workshop: Workshop, person: Person) -> str:
     """End a pause; gives the words for it. Only admins may. Raises ``NotAllowedError``."""
     changed = await store(workshop, person, setting_of("queue.paused"), None, Act.QUEUE)
     until = await settle(workshop, person.server_id, now())
-    workshop.settings_changed.set()
     if until is not None and await _is_quiet(workshop, person.server_id):
         zone = (await show(workshop, person.server_id)).zone
         return (
@@ -60,6 +56,11 @@ async def settle(workshop: Workshop, server_id: int | None, moment: datetime) ->
     """Make a server's hold what its settings ask for at ``moment``; gives when that changes next (None: never)."""
     if server_id is None:
         return None
+    async with workshop.pausing:
+        return await _settle(workshop, server_id, moment)
+
+
+async def _settle(workshop: Workshop, server_id: int, moment: datetime) -> datetime | None:
     async with workshop.database.read() as session:
         settings = await of_server(session, server_id)
         row = await session.get(HoldRow, server_id)

@@ -101,6 +101,8 @@ class Workshop:
 
     #: Set when a server's settings changed; whoever keeps pauses and quiet hours clears it.
     settings_changed: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Held while pauses are compared with the settings: an admin's and the keeper's would undo each other's words.
+    pausing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def know_painter(self) -> None:
         """Ask this machine's painter how it is until it has answered once: only then is its fingerprint complete."""
