@@ -6,12 +6,13 @@ Exit code 0 when every life ended as the undisturbed one did.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import statistics
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,46 @@ class Row:
         )
 
 
+class Journal:
+    """What was lived so far, in a file: a run that was interrupted goes on where it stopped.
+
+    The moments come from the first run's undisturbed life, so that they stay the same hundred.
+    """
+
+    def __init__(self, path: Path | None, seed: int, count: int) -> None:
+        self._path = path
+        self._head = {"seed": seed, "count": count}
+        self._measured: Measured | None = None
+        self._rows: dict[int, dict[str, object]] = {}
+        if path is not None and path.exists():
+            kept = json.loads(path.read_text("utf-8"))
+            if kept["head"] != self._head:
+                raise typer.BadParameter(f"{path} is of another seed or number of moments")
+            milestones = tuple((name, seconds) for name, seconds in kept["measured"]["milestones"])
+            self._measured = Measured(**kept["measured"] | {"milestones": milestones})
+            self._rows = {int(number): row for number, row in kept["rows"].items()}
+
+    def measured(self, now: Measured) -> Measured:
+        """The first run's figures; ``now`` are they when this is the first run."""
+        self._measured = self._measured or now
+        return self._measured
+
+    def row(self, number: int, moment: Moment) -> Row | None:
+        """A life that was lived before and ended equal."""
+        kept = self._rows.get(number)
+        return None if kept is None else Row(number, moment, Kill(moment, **kept))  # type: ignore[arg-type]
+
+    def keep(self, row: Row) -> None:
+        """A life that ended equal; one that did not is lived again."""
+        if self._path is None or self._measured is None or row.wrong:
+            return
+        self._rows[row.number] = {key: value for key, value in asdict(row.kill).items() if key != "moment"}
+        kept = {"head": self._head, "measured": asdict(self._measured), "rows": self._rows}
+        temporary = self._path.with_suffix(".new")
+        temporary.write_text(json.dumps(kept), "utf-8")
+        temporary.replace(self._path)
+
+
 def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
 
@@ -75,16 +116,20 @@ async def one(number: int, moment: Moment, reference: Seen) -> Row:
     return row
 
 
-async def all_of(console: Console, count: int, seed: int, at_once: int) -> tuple[Measured, list[Row]]:
+async def all_of(console: Console, count: int, seed: int, at_once: int, journal: Journal) -> tuple[Measured, list[Row]]:
     """The reference, then every killed life, ``at_once`` at a time."""
     with tempfile.TemporaryDirectory(prefix="fireside-trust-") as folder:
         reference, measured = await undisturbed(Path(folder))
+    measured = journal.measured(measured)
     console.print(f"The undisturbed life: {measured.requests} requests, {measured.commits} commits.")
     gate = asyncio.Semaphore(at_once)
 
     async def in_turn(number: int, moment: Moment) -> Row:
+        if before := journal.row(number, moment):
+            return before
         async with gate:
             row = await one(number, moment, reference)
+        journal.keep(row)
         console.print(" · ".join(row.cells), highlight=False, markup=False, soft_wrap=True)
         for wrong in row.wrong:
             console.print(f"    {wrong}", style="red", highlight=False, markup=False, soft_wrap=True)
@@ -141,10 +186,11 @@ def main(
     seed: Annotated[int, typer.Option(help="chooses the moments")] = 1,
     at_once: Annotated[int, typer.Option(help="lives at a time", min=1)] = 1,
     write: Annotated[bool, typer.Option(help="write the table into docs/trust.md")] = True,
+    journal: Annotated[Path | None, typer.Option(help="a file to go on from after an interruption")] = None,
 ) -> None:
     """Kill a story's bot at many moments, and compare how each story ends with one that nobody disturbed."""
     console = Console()
-    measured, rows = asyncio.run(all_of(console, moments, seed, at_once))
+    measured, rows = asyncio.run(all_of(console, moments, seed, at_once, Journal(journal, seed, moments)))
     console.print(shown(rows))
     if write:
         write_page(written(measured, rows, seed, at_once))
