@@ -9,7 +9,7 @@ from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import Understanding
 from storycore.errors import SettingsError
 
-DEFAULT_UNDERSTANDER = "rules"
+DEFAULT_UNDERSTANDER = "model"
 
 
 class Understander(Protocol):
