@@ -1,16 +1,20 @@
 """Who is in a story, and who says what, by the rules."""
 
 import pickle
+from functools import partial
 
 import pytest
 
 from storycore.cast.base import register, understander
 from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.cast.model import CastMember, Understanding
-from storycore.cast.understand import understand, understanding_fingerprint
+from storycore.cast.understand import understand as understand_with
+from storycore.cast.understand import understanding_fingerprint
 from storycore.errors import SettingsError
 from storycore.script.model import LineKind
 from tests.script.stories import SIEGFRIED, example
+
+understand = partial(understand_with, name="rules")
 
 
 def said(text: str) -> list[str | None]:
@@ -123,7 +127,7 @@ def test_another_reader_can_take_the_rules_place() -> None:
             return Understanding(understander("rules").understand(text).script, ())
 
     register("nobody", Nobody)
-    assert understand(SIEGFRIED, "nobody").cast == ()
+    assert understand_with(SIEGFRIED, "nobody").cast == ()
     assert understanding_fingerprint("nobody") != understanding_fingerprint()
     with pytest.raises(SettingsError, match="called “somebody”"):
-        understand(SIEGFRIED, "somebody")
+        understand_with(SIEGFRIED, "somebody")

@@ -40,6 +40,6 @@ def test_a_cast_of_thousands_is_no_burden() -> None:
     """Were prompts written in time cast x scenes x text, this would run into the test's time limit."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     text = " ".join(f"Then {a.upper()}{b}{c} met the dog." for a in letters for b in letters for c in letters[:5])
-    found = understand(text)
+    found = understand(text, "rules")
     assert len(found.cast) > 3000
     assert len(write_prompts(found.script, found.cast)) == len(found.script.scenes)

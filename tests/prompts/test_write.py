@@ -20,7 +20,8 @@ GRAMMAR = re.compile(r"[()\[\]{}<>|:\\]|\b(?:AND|BREAK)\b|__")
 
 
 def prompts(text: str) -> list[str]:
-    found = understand(text)
+    """By the rules, whose cast these stories are known to get: here the writing is looked at, not the reading."""
+    found = understand(text, "rules")
     return write_prompts(found.script, found.cast, found.mentions)
 
 
