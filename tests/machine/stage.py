@@ -249,7 +249,15 @@ class Stage:
         data: dict[str, Any] = {"component_type": 2, "custom_id": custom_id}
         if values:
             options = [{"label": value, "value": value} for value in values]
-            item = {"type": 3, "id": 2, "custom_id": custom_id, "options": options}
+            item = {
+                "type": 3,
+                "id": 2,
+                "custom_id": custom_id,
+                "options": options,
+                "min_values": 1,
+                "max_values": 1,
+                "disabled": False,
+            }
             data = {"component_type": 3, "custom_id": custom_id, "values": list(values)}
         seen = Message(
             near.id,

@@ -507,6 +507,9 @@ class StoryMachine(RuleBasedStateMachine):
             await self.remove(live[which % len(live)])
 
     async def remove(self, message: Message) -> None:
+        """(In an archived thread nothing can be taken away.)"""
+        if archived(message.channel):
+            return
         self.excuses.deleted.add(message.id)
         await self.stage.member("Mo").delete(message)
 
