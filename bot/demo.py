@@ -38,7 +38,7 @@ FOLDER = ROOT / "demo"
 TITLE = "Siegfried and the Dragon"
 REWRITTEN = "a golden dragon asleep on a heap of treasure in a dark cave, a knight with a shining sword, moonlight"
 KEYCAPS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
-PATIENCE_S = 170
+PATIENCE_S = 300
 STAND_IN = "tests.images.webui_stand_in"
 FLAVOURS = ("a1111", "forge", "sdnext")
 
