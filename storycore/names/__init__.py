@@ -1,0 +1,1 @@
+"""Names that painters know, and the mixing of two into a face nobody has."""
