@@ -19,7 +19,7 @@ from bot.ui.cast_items import (
 )
 from bot.ui.sheet import Sheet
 from bot.ui.text import count, escape_within, key_of, quote
-from storycore.cast.corrections import CorrectionKind
+from storycore.cast.corrections import Correction, CorrectionKind
 from storycore.cast.model import QuestionKind
 from storycore.store.models import StoryState
 from storycore.studio.cast_views import CorrectionView, QuestionView
@@ -193,20 +193,7 @@ def _words(correction: CorrectionView) -> str:
 
 def words_of(correction: CorrectionView) -> str:
     """A correction in words, as they were written."""
-    names = [str(name) for name in correction.data.get("names", ())]
     match correction.kind:
-        case CorrectionKind.SAME:
-            return f"{names[1]} is {names[0]}"
-        case CorrectionKind.APART:
-            return f"{names[1]} is not {names[0]}"
-        case CorrectionKind.RENAMED:
-            return f"{names[0]} is called {names[1]}"
-        case CorrectionKind.NOBODY:
-            return f"{names[0]} is nobody"
-        case CorrectionKind.SOMEBODY:
-            return f"{names[0]} is somebody"
-        case CorrectionKind.SPEAKER:
-            return f"{correction.data['speaker'] or 'the narrator'} says “{correction.data['text']}”"
         case CorrectionKind.WORDS:
             return f"a line says “{correction.data['after']}”"
         case CorrectionKind.BORDER:
@@ -217,3 +204,5 @@ def words_of(correction: CorrectionView) -> str:
             return f"scene {correction.data['number']} was added"
         case CorrectionKind.DELETED:
             return f"scene “{correction.data['title']}” was taken out"
+        case _:
+            return Correction(correction.kind, correction.data).words()

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from storycore.cast.corrections import folded
-from storycore.cast.facts import NOTHING_KNOWN, Facts
+from storycore.cast.facts import NOTHING_KNOWN, Facts, folded
 from storycore.cast.model import CastMember, Mention, Question, QuestionKind, Quote, Understanding
 from storycore.script.model import Line, LineKind, Scene, Script
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from storycore.cast.facts import Facts, KnownCharacter, SpeakerFact
+from storycore.cast.facts import Facts, KnownCharacter, SpeakerFact, folded
 from storycore.cast.model import Understanding
 
 Pair = tuple[str, str]
@@ -52,11 +52,24 @@ class Correction:
         """The names it is about."""
         return [str(name) for name in self.data.get("names", ())]
 
+    def words(self) -> str:
+        """What the reader is told by it, in a few words, as the names were written.
 
-def folded(name: str) -> str:
-    """A name as it is compared: white space, small letters and a leading article do not matter."""
-    words = name.casefold().split()
-    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
+        Raises ``ValueError`` for a kind that is not one of ``TOLD``.
+        """
+        match self.kind:
+            case CorrectionKind.SAME:
+                return f"{self.names[1]} is {self.names[0]}"
+            case CorrectionKind.APART:
+                return f"{self.names[1]} is not {self.names[0]}"
+            case CorrectionKind.RENAMED:
+                return f"{self.names[0]} is called {self.names[1]}"
+            case CorrectionKind.NOBODY | CorrectionKind.SOMEBODY:
+                return f"{self.names[0]} is {self.kind.value}"
+            case CorrectionKind.SPEAKER:
+                return f"{self.data['speaker'] or 'the narrator'} says “{self.data['text']}”"
+            case _:
+                raise ValueError(f"the reader is told nothing by {self.kind}")
 
 
 @dataclass(slots=True)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storycore.script.words import fold
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without case, invisible characters, the apostrophe's shape and a leading article."""
+    words = fold(name).casefold().replace("’", "'").split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCharacter:

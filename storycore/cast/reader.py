@@ -11,13 +11,13 @@ from hashlib import sha256
 from spacy.language import Language
 
 from storycore.cast.base import register, understander
-from storycore.cast.facts import NOTHING_KNOWN, Facts
+from storycore.cast.facts import NOTHING_KNOWN, Facts, folded
 from storycore.cast.model import CastMember, Mention, MentionKind, Quote, Understanding
 from storycore.cast.pipeline import MODEL, people_pipeline
 from storycore.cast.reading.chains import Chains, Likeness, Reading
 from storycore.cast.reading.mentions import Found, find_mentions
 from storycore.cast.reading.names import identify
-from storycore.cast.reading.people import MAX_ALIASES, Person, folded, gather
+from storycore.cast.reading.people import MAX_ALIASES, Person, gather
 from storycore.cast.reading.people_words import read_lexicon
 from storycore.cast.reading.policy import RankerPolicy
 from storycore.cast.reading.questions import ask

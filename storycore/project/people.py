@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.cast.corrections import TOLD, Correction, CorrectionKind, facts_of, fits, folded
-from storycore.cast.facts import Facts
+from storycore.cast.corrections import TOLD, Correction, CorrectionKind, facts_of, fits
+from storycore.cast.facts import Facts, folded
 from storycore.cast.model import CastMember, Question, QuestionKind, Understanding
 from storycore.store.corrections import CorrectionRow, QuestionRow
 from storycore.store.models import CastRow
@@ -32,20 +32,6 @@ class Said:
             speaker = None if self.names[0].casefold() == NARRATOR else self.names[0]
             return Correction(self.kind, {"text": self.text, "nth": self.nth, "speaker": speaker})
         return Correction(self.kind, {"names": list(self.names)})
-
-    def words(self) -> str:
-        """In a few words, for a note."""
-        match self.kind:
-            case CorrectionKind.SAME:
-                return f"{self.names[1]} is {self.names[0]}"
-            case CorrectionKind.APART:
-                return f"{self.names[1]} is not {self.names[0]}"
-            case CorrectionKind.RENAMED:
-                return f"{self.names[0]} is called {self.names[1]}"
-            case CorrectionKind.SPEAKER:
-                return f"{self.names[0]} says “{self.text}”"
-            case _:
-                return f"{self.names[0]} is {self.kind.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +72,7 @@ def asked_of(questions: Sequence[Question], corrections: Sequence[Said]) -> tupl
 
 def misfits(corrections: Sequence[Said], text: str, understood: Understanding) -> list[str]:
     """Corrections whose words are not in the script any more, in words."""
-    return [said.words() for said in corrections if not fits(said.correction(), text, understood)]
+    return [said.correction().words() for said in corrections if not fits(said.correction(), text, understood)]
 
 
 async def read_people(session: AsyncSession, story_id: int) -> tuple[People, tuple[Question, ...]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.cast.corrections import TOLD, CorrectionKind, folded
+from storycore.cast.corrections import TOLD, CorrectionKind
+from storycore.cast.facts import folded
 from storycore.cast.model import QuestionKind
 from storycore.errors import NotFoundError, StateError
 from storycore.store.corrections import CorrectionRow, QuestionRow

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.cast.corrections import CorrectionKind, folded
+from storycore.cast.corrections import CorrectionKind
+from storycore.cast.facts import folded
 from storycore.errors import NotFoundError, ScriptError, StateError
 from storycore.prompts.check import clean_prompt
 from storycore.script.model import LineKind

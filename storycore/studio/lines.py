@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.cast.corrections import CorrectionKind, folded
+from storycore.cast.corrections import CorrectionKind
+from storycore.cast.facts import folded
 from storycore.errors import NotFoundError, ScriptError
 from storycore.script.markup import spoken
 from storycore.script.model import LineKind

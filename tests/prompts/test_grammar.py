@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storycore.prompts.check import PromptError
@@ -127,6 +127,7 @@ _HOSTILE = st.text(st.sampled_from("ab ()[]:|\\<>lora0.5,\n\0\u200b\u202e") | st
 
 @settings(deadline=None)
 @given(_HOSTILE)
+@example("half a pair \ud800")
 def test_no_text_breaks_the_check(prompt: str) -> None:
     found = check(prompt)
     assert found.tokens >= 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from storycore.cast.facts import Facts
+from storycore.cast.facts import Facts, folded
 from storycore.cast.lexicon import DETERMINERS
 from storycore.cast.reading.chains import Reading
 from storycore.cast.reading.entities import Entity
@@ -38,14 +38,6 @@ class Person:
     mentions: list[int] = field(default_factory=list)
     in_cast: bool = False
     quotes: int = 0
-
-
-def folded(name: str) -> str:
-    """A name as it is compared: without case, invisible characters and an article."""
-    bare = fold(name).casefold().replace("’", "'")
-    for article in ("the ", "a ", "an "):
-        bare = bare.removeprefix(article)
-    return bare.strip()
 
 
 def gather(

@@ -55,7 +55,7 @@ def encode(text: str) -> list[int]:
     """
     tokenizer = _tokenizer()
     if tokenizer is not None:
-        return list(tokenizer.encode(text))
+        return list(tokenizer.encode(text.encode("utf-8", "replace").decode()))  # half a surrogate pair is no text
     tokens: list[int] = []
     for word in _WORD.findall(text.lower()):
         pieces = 1 + (len(word) - 1) // _LETTERS_A_TOKEN if word.isalpha() else len(word)

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from storycore.cast.corrections import folded
+from storycore.cast.facts import folded
 from storycore.cast.model import CastMember, Mention, Understanding
 from storycore.prompts.write import write_prompt, write_prompts
 from storycore.script.model import Line, LineKind, Scene, Script
