@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
-import spacy
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from storycore.cast import word_tables
 from storycore.errors import SettingsError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 #: Where the model lies that comes with Fireside.
 MODEL = Path(__file__).with_name("model")
@@ -65,6 +65,9 @@ def people_pipeline() -> Language:
 
 
 def _ours() -> Language:
+    import numpy as np
+    import spacy  # takes a second: here, for the bot's own process only hands work to the one that reads
+
     word_tables.register()
     nlp = spacy.load(MODEL)
     # Kept as half floats, because every clone carries them; reckoned with as floats.
@@ -78,6 +81,8 @@ def _ours() -> Language:
 
 
 def _other(name: str) -> Language:
+    import spacy
+
     word_tables.register()  # a copy of ours may be what is asked for
     try:
         nlp = spacy.load(name)

@@ -7,8 +7,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from functools import cache, lru_cache
 from hashlib import sha256
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from storycore.cast.base import register, understander
 from storycore.cast.facts import NOTHING_KNOWN, Facts, folded
@@ -26,6 +25,9 @@ from storycore.cast.reading.words import Words, read_words
 from storycore.script.language import ENGLISH, language_of
 from storycore.script.model import Line, LineKind, Script
 from storycore.script.scenes import split_script
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 _VERSION = "1"
 #: Halves of a character: no text has them, and nothing can be made of them.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import srsly
-from spacy.language import Language
-from spacy.tokens import Doc, Token
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
 
 #: The name that spaCy knows the component under.
 WORDS = "fireside_words"
@@ -123,6 +125,8 @@ def make_word_tables(nlp: Language, name: str) -> WordTables:
 
 def register() -> None:
     """Make spaCy know the component ``fireside_words``; called before a pipeline that has one is loaded."""
+    from spacy.language import Language
+
     if not Language.has_factory(WORDS):
         assigns, requires = ["token.pos", "token.lemma"], ["token.tag", "token.dep"]
         Language.factory(WORDS, assigns=assigns, requires=requires, func=make_word_tables)

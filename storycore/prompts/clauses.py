@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import emoji
-from spacy.language import Language
-from spacy.tokens import Span
 
 from storycore.cast.model import CastMember
 from storycore.prompts import parsing
 from storycore.prompts.looks import Look, pattern
 from storycore.script.model import LineKind, Scene
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Span
 
 _LEAD = re.compile(
     r"^(?:(?:but|and|so|then|or|yet|suddenly|only|ok|well|finally|at last|at length|now|however|therefore|presently)\b"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-from spacy.language import Language
-from spacy.tokens import Span, Token
+from typing import TYPE_CHECKING
 
 from storycore.cast.lexicon import SPEECH_VERBS
 from storycore.prompts.drawable import ABSTRACT, NEGATIONS, is_drawable, singular
 from storycore.script.words import word_set
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Span, Token
 
 #: A sentence of more words than this is cut at its clauses.
 LONG_SENTENCE = 16

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from storycore.cast.lexicon import ANIMATE
 from storycore.cast.model import CastMember, Mention
@@ -23,6 +22,9 @@ from storycore.prompts.pronouns import counted, resolved_lines
 from storycore.prompts.where import Setting, set_scene
 from storycore.script.model import LineKind, Scene, Script
 from storycore.script.words import word_set
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 #: What every prompt ends with until a server chooses a style of its own.
 DEFAULT_STYLE = "Storybook illustration, painterly, richly detailed"

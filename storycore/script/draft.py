@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from storycore.cast.facts import NOTHING_KNOWN, Facts
 from storycore.script.blocks import Block, BlockKind, find_blocks, unheard
 from storycore.script.lines import Piece, cut_paragraph
 from storycore.script.sentences import reading
 from storycore.script.words import count_words, has_words
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 
 @dataclass(slots=True)

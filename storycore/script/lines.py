@@ -6,8 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from storycore.script.blocks import Block
 from storycore.script.markup import spoken
@@ -15,6 +14,9 @@ from storycore.script.model import LineKind
 from storycore.script.quotes import find_quotes
 from storycore.script.sentences import cut_segment, sentence_ends
 from storycore.script.words import count_words, has_words
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 _ENDS = re.compile(r"[.!?…。！？:][\"”’'»›)\]*_」』“]*\s*$")
 #: Between sentences: a whole sentence in brackets, or a word for the actor.

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-
-import spacy
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from storycore.script.words import LONG_RUN, RUN, weight
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 #: The most words of a line, so that its subtitle fits two rows and its clip is handy.
 MAX_LINE_WORDS = 30
@@ -30,6 +31,8 @@ _turn = threading.RLock()
 @cache
 def _language() -> Language:
     """spaCy's English rules with its sentencizer, loaded once per process."""
+    import spacy  # only where scripts are read
+
     nlp = spacy.blank("en")
     nlp.max_length = 1 << 22
     nlp.add_pipe("sentencizer")

@@ -102,6 +102,8 @@ class Engine:
             "application_version": APPLICATION_VERSION,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
+            # Nothing listens for notifications; its thread's wait is what the end of the engine waits for.
+            "notification_listener_polling_interval_sec": min(1.0, 4 * self._poll_s),
         }
         DBOS(config=config)
         logging.getLogger("dbos").addFilter(_Quiet("dbos-cancelled"))

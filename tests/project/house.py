@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from storycore.project.folder import ProjectFolder
 from storycore.project.make import make
 from storycore.project.model import House, Order, Outcome, Progress
@@ -12,7 +14,7 @@ from storycore.store.database import Database
 from storycore.store.media import MediaFolder
 from storycore.work.engine import Engine
 from storycore.work.workshop import WorkOptions, Workshop
-from tests.support.workshops import STORY, QuickNarrator, QuickPainter, ThreadReader
+from tests.support.workshops import STORY, QuickNarrator, QuickPainter, ThreadReader, begin_with_tables
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Bench:
     def house(self) -> House:
         async def open_(folder: ProjectFolder) -> Workshop:
             folder.work.mkdir(exist_ok=True)
+            await begin_with_tables(Path(make_url(folder.database_url).database or ""))
             return Workshop(
                 database=await Database.open(folder.database_url),
                 folder=MediaFolder(folder.media),

@@ -3,7 +3,7 @@
 import pytest
 
 from storycore.errors import FiresideError
-from storycore.prompts import MAX_PROMPT, clean_prompt
+from storycore.prompts.check import MAX_PROMPT, clean_prompt
 
 
 @pytest.mark.parametrize(

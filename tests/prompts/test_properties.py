@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 
 from storycore.cast.understand import understand
-from storycore.prompts import DEFAULT_STYLE, write_prompts
+from storycore.prompts.write import DEFAULT_STYLE, write_prompts
 from storycore.script.model import LineKind
 from tests.script.test_properties import TEXTS
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from storycore.cast.model import CastMember, Mention, MentionKind
 from storycore.cast.understand import understand
-from storycore.prompts import DEFAULT_STYLE, escape, write_prompt, write_prompts
 from storycore.prompts.drawable import drawables
-from storycore.prompts.write import MAX_PROMPT_WORDS
+from storycore.prompts.escape import escape
+from storycore.prompts.write import DEFAULT_STYLE, MAX_PROMPT_WORDS, write_prompt, write_prompts
 from storycore.script.model import LineKind
 from storycore.script.scenes import split_script
 from tests.script.stories import SIEGFRIED, example

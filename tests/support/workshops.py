@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import io
+import shutil
+import tempfile
 import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -132,15 +135,38 @@ async def small_workshop(
     folder: Path, options: WorkOptions | None = None, painter: Painter | None = None
 ) -> AsyncIterator[Workshop]:
     """A workshop in ``folder``, closed at the end. A ``painter`` of one's own can outlive it."""
+    await begin_with_tables(folder / "fireside.db")
+    async with _opened(folder, options or WorkOptions(film_quality=360), painter or QuickPainter()) as workshop:
+        yield workshop
+
+
+_TEMPLATE: list[Path] = []
+
+
+async def begin_with_tables(database: Path) -> None:
+    """Where there is no database yet, put one as the first start leaves it: migrations take longer than most tests."""
+    if database.exists():
+        return
+    if not _TEMPLATE:
+        folder = Path(tempfile.mkdtemp(prefix="fireside-empty-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        async with _opened(folder, WorkOptions(), QuickPainter()):
+            pass
+        _TEMPLATE.append(folder / "fireside.db")
+    shutil.copy(_TEMPLATE[0], database)
+
+
+@asynccontextmanager
+async def _opened(folder: Path, options: WorkOptions, painter: Painter) -> AsyncIterator[Workshop]:
     url = f"sqlite+aiosqlite:///{folder / 'fireside.db'}"
     workshop = Workshop(
         database=await Database.open(url),
         folder=MediaFolder(folder / "media"),
-        painter=painter or QuickPainter(),
+        painter=painter,
         narrator=QuickNarrator(),
         reader=ThreadReader(),
         engine=Engine(url, poll_s=0.05),
-        options=options or WorkOptions(film_quality=360),
+        options=options,
     )
     try:
         await workshop.engine.launch(workshop)

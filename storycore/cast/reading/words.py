@@ -5,13 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-
-from spacy.language import Language
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING
 
 from storycore.cast.smooth import smooth
 from storycore.script.blocks import find_blocks
 from storycore.script.model import Line, LineKind, Script
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 #: The pipeline reads so many characters at a time, so that memory stays flat; cut between paragraphs where it can.
 CHUNK = 12_000
