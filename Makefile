@@ -29,7 +29,7 @@ screenshots: install
 	UPDATE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser
 
 test: lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # A story killed at a hundred moments, about half a minute each: prints a table, and writes it into docs/trust.md.
 trust: install

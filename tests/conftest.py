@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storycore.work.workshop import Workshop
@@ -15,6 +16,26 @@ from tests.support.workshops import small_workshop
 os.environ["PATH"] = str(Path(sys.executable).parent)
 for name in [name for name in os.environ if name.startswith("FIRESIDE_")]:
     del os.environ[name]
+
+
+# The same examples in every run of the CI; elsewhere others each time, so that new ones are found where they can be read.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+if os.environ.get("CI") == "true":
+    hypothesis.settings.load_profile("ci")
+
+#: What runs longest, and mostly waits for processes of its own: begun first, so that no worker is left with it at the end.
+_FIRST = ("trust", "browser", "cli", "bot", "machine", "hosts")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first; else in the order of files."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0]
+        return _FIRST.index(folder) if folder in _FIRST else len(_FIRST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
