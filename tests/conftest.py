@@ -18,12 +18,12 @@ for name in [name for name in os.environ if name.startswith("FIRESIDE_")]:
     del os.environ[name]
 
 
-# The same examples in every run of the CI; elsewhere others each time, so that new ones are found where they can be read.
+# The same examples in every run of the CI; elsewhere others each time, so that new ones are found where one reads.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 if os.environ.get("CI") == "true":
     hypothesis.settings.load_profile("ci")
 
-#: What runs longest, and mostly waits for processes of its own: begun first, so that no worker is left with it at the end.
+#: What runs longest, and mostly waits for processes of its own: begun first, so that nobody waits for it at the end.
 _FIRST = ("trust", "browser", "cli", "bot", "machine", "hosts")
 
 
