@@ -27,7 +27,7 @@ _KEPT = 4
 class Grounds:
     """The canvases of one film at one size, made once for a scene and the two overlaps that it is part of.
 
-    For use by several threads. At 1080p a canvas takes 4 MB, and up to 6 MB where the camera has room beside the frame.
+    For use by several threads. At 1080p a canvas takes 4 MB, and up to 9 MB where the camera has room beside the frame.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Grounds:
 
     def of(self, take: Take, width: int, height: int) -> Planes:
         """The canvas of ``take`` for a frame of ``width`` x ``height``."""
-        key = (take.digest, take.seed if take.digest is None else 0, take.look, take.focus, width, height)
+        key = (take.digest, take.seed if take.digest is None else 0, take.look, take.framing, width, height)
         with self._lock:  # held while it is made: large pictures take a hundred megabytes while they are read
             planes = self._kept.pop(key, None) or picture.planes_of(_canvas(take, width, height))
             self._kept[key] = planes
@@ -51,7 +51,7 @@ def _canvas(take: Take, width: int, height: int) -> Pixels:
     if loaded is None:
         ground = picture.card(across, down, derived_seed("card", take.seed))
     else:
-        ground = picture.canvas(loaded, across, down, take.focus, whole=take.look is Look.CLEAR)
+        ground = picture.canvas(loaded, across, down, take.framing, whole=take.look is Look.CLEAR)
     return picture.softened(ground) if take.look is Look.SOFT else ground
 
 

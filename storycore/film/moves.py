@@ -17,8 +17,14 @@ from storycore.film.sight import Sight
 
 #: A subject wider than this part of its picture is a view: the camera goes along it.
 _WIDE = 0.62
-#: The fastest that a pan goes, frame sides per second.
-_PAN_SPEED = 0.028
+#: A picture this many times as long as the frame, to one side, has more to show than fits.
+_LONG = 1.4
+#: A picture as wide as this, for its height, is a view too.
+_PANORAMA = 2.2
+#: How fast a pan goes, frame sides per second; and how far its subject may be from the window's middle, in half sides.
+_PAN_SPEED, _PAN_REACH = 0.045, 0.55
+#: The shortest that a pan is, in half sides.
+_LEAST_PAN = 0.3
 #: Frames of a scene, at its beginning and at its end, that belong to its overlap with the neighbour, whatever the
 #: transition: so another transition never touches what lies between.
 HALF = 7
@@ -43,14 +49,17 @@ class Move(StrEnum):
     PAN = "pan"
 
 
-def move_for(number: int, sight: Sight | None, motion: Motion) -> Move:
+def move_for(number: int, sight: Sight | None, motion: Motion, longer: float = 1.0) -> Move:
     """The move of scene ``number``: what was asked for, else by its picture; neighbours never push both, or pull both.
 
-    A view is panned along; towards a subject that stands out the camera pushes in, or away from it it pulls out.
+    A view is panned along, and so is, now and then, what is ``longer`` than the frame (its shape over the frame's, or
+    the other way round); towards a subject that stands out the camera pushes in, or away from it it pulls out.
     """
     if motion is not Motion.AUTO:
         return {Motion.STILL: Move.STILL, Motion.PUSH: Move.PUSH, Motion.PULL: Move.PULL, Motion.PAN: Move.PAN}[motion]
-    if sight is not None and max(sight.across, sight.down) > _WIDE and number % 4 in (2, 3):
+    if sight is not None and longer > 1 and sight.width > _PANORAMA * sight.height:
+        return Move.PAN
+    if sight is not None and number % 4 in (2, 3) and max(sight.across, sight.down, longer / _LONG * _WIDE) > _WIDE:
         return Move.PAN
     return Move.PUSH if number % 2 else Move.PULL
 
@@ -72,17 +81,21 @@ def path_for(move: Move, number: int, sight: Sight | None, canvas: tuple[float, 
 
 
 def _pan(number: int, x: float, y: float, canvas: tuple[float, float], seconds: float) -> CameraPath:
-    """Along the side that has more to show, as near the subject as the way allows; neighbours go opposite ways."""
-    zoom = OVERSAMPLING
+    """Along the side that has more to show, the subject in view; towards it, or in turns to either side."""
+    zoom = min(OVERSAMPLING, max(1.0, OVERSAMPLING / max(canvas)))  # no nearer than it takes to have a way to go
     middle = _inside(x, y, zoom, canvas)
     across = canvas[0] >= canvas[1]
-    side = canvas[0] if across else canvas[1]
+    place, side = (x, canvas[0]) if across else (y, canvas[1])
     half = 0.5 / (side * zoom)  # half a window, in parts of the canvas
-    length = min(1 - 2 * half, _PAN_SPEED * seconds * 2 * half)
-    place = middle.x if across else middle.y
-    low = min(max(place - length / 2, half), 1 - half - length)
-    ends = [round(low, _DIGITS), round(low + length, _DIGITS)]
-    if number // 2 % 2:
+    low = min(max(half, place - _PAN_REACH * half), 1 - half)
+    high = max(min(1 - half, place + _PAN_REACH * half), half)
+    if high - low < _LEAST_PAN * half:  # a subject at the very edge
+        low, high = max(half, low - _LEAST_PAN * half), min(1 - half, high + _LEAST_PAN * half)
+    length = min(high - low, _PAN_SPEED * seconds * 2 * half)
+    begin = min(max(place - length / 2, low), high - length)
+    ends = [round(begin, _DIGITS), round(begin + length, _DIGITS)]
+    beside = (ends[0] + ends[1]) / 2 - place
+    if beside > half * 0.1 or (number // 2 % 2 and beside >= -half * 0.1):
         ends.reverse()
     a, b = (Window(at, middle.y, zoom) if across else Window(middle.x, at, zoom) for at in ends)
     return CameraPath(a, b)

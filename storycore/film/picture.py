@@ -22,11 +22,13 @@ Pixels = npt.NDArray[np.uint8]
 
 OVERSAMPLING = 1.15
 #: Raised when frames come out differently: part of a segment's key.
-VERSION = 3
+VERSION = 4
 #: A picture that keeps this part of itself when cropped to the frame's shape fills it; others get blurred sides.
 _COVER = 0.7
-#: As much of a picture with blurred sides is seen at least, of the side that is too long.
-_SEEN = 0.72
+#: A camera that goes along a picture shows what a crop hides: down to this part it fills the frame as well.
+_ROAMED = 0.45
+#: As much of a picture with blurred sides is seen at once, at least, of the side that is too long.
+SEEN = 0.72
 _MOST_PIXELS = 25_000_000
 _LARGEST_SIDE = 4096
 _STRIP = 128
@@ -104,6 +106,19 @@ def _hsv(hue: float, saturation: float, value: float) -> npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class Framing:
+    """How a picture is to fill its frame.
+
+    ``focus`` is its subject's middle (parts of its sides), ``seen`` how much of a side that is too long is to be seen
+    at once (0.72 … 1), ``roamed`` whether the camera goes along it.
+    """
+
+    focus: tuple[float, float] = (0.5, 0.45)
+    seen: float = SEEN
+    roamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A canvas and where the picture lies in it, in units of the widest window's sides.
 
@@ -122,45 +137,50 @@ class Placed:
         return (self.left + x * self.across) / self.width, (self.top + y * self.down) / self.height
 
 
-def placed(wide: float, tall: float, shape: float, focus: tuple[float, float], *, whole: bool = True) -> Placed:
+def placed(wide: float, tall: float, shape: float, framing: Framing, *, whole: bool = True) -> Placed:
     """How a picture of ``wide`` x ``tall`` fills a frame whose width over height is ``shape``.
 
-    Where it loses little the canvas is the whole picture, larger than the frame, and the camera finds the subject
-    (``focus``) in it. Others stand, cropped a little around it, before their own blurred copy. ``whole`` False: always
-    cropped (behind a title nobody misses the rest).
+    The canvas is the whole picture, larger than the frame, and the camera finds the subject in it: filling the frame
+    where that hides little at a time, or where the camera goes along it, else before its own blurred copy. ``whole``
+    False: cropped to the frame around its subject (behind a title nobody misses the rest).
     """
     relative = wide / tall / shape  # more than 1: wider than the frame
     covering = (max(1.0, relative), max(1.0, 1 / relative))
-    if min(relative, 1 / relative) >= _COVER and whole:
-        return Placed(*covering, 0.0, 0.0, *covering)
     fitting = (min(1.0, relative), min(1.0, 1 / relative))
-    larger = 1 / _SEEN if whole else covering[0] / fitting[0]
-    across, down = fitting[0] * larger, fitting[1] * larger
-    return Placed(1.0, 1.0, _side(across, focus[0]), _side(down, focus[1]), across, down)
+    if not whole:
+        larger = covering[0] / fitting[0]
+        across, down = fitting[0] * larger, fitting[1] * larger
+        return Placed(1.0, 1.0, _side(across, framing.focus[0]), _side(down, framing.focus[1]), across, down)
+    if min(relative, 1 / relative) >= (_ROAMED if framing.roamed else _COVER):
+        return Placed(*covering, 0.0, 0.0, *covering)
+    across, down = (side / framing.seen for side in fitting)
+    width, height = max(1.0, across), max(1.0, down)
+    return Placed(width, height, (width - across) / 2, (height - down) / 2, across, down)
 
 
 def _side(length: float, focus: float) -> float:
-    """Where a side of ``length`` begins in one of 1: in the middle, or with the focus as near it as can be."""
-    return (1 - length) / 2 if length <= 1 else min(0.0, max(1 - length, 0.5 - focus * length))
+    """Where a side of ``length`` (1 or more) begins in one of 1: with the focus as near the middle as can be."""
+    return min(0.0, max(1 - length, 0.5 - focus * length))
 
 
-def canvas(
-    rgb: Pixels, width: int, height: int, focus: tuple[float, float] = (0.5, 0.45), *, whole: bool = True
-) -> Pixels:
+def canvas(rgb: Pixels, width: int, height: int, framing: Framing = Framing(), *, whole: bool = True) -> Pixels:
     """``rgb`` as a canvas for windows of up to ``width`` x ``height``, laid out as :func:`placed` says; even sides."""
     tall, wide = rgb.shape[:2]
-    place = placed(wide, tall, width / height, focus, whole=whole)
-    if (place.width, place.height) != (1.0, 1.0) or (place.across, place.down) == (1.0, 1.0):
-        return _scaled(rgb, max(width, _even(width * place.width)), max(height, _even(height * place.height)))
-    if place.across >= 1 and place.down >= 1:
+    place = placed(wide, tall, width / height, framing, whole=whole)
+    if not whole:
         return _cropped(rgb, place, width, height)
-    behind = _cropped(rgb, placed(wide, tall, width / height, focus, whole=False), width // 8, height // 8)
+    full = max(width, _even(width * place.width)), max(height, _even(height * place.height))
+    if (place.across, place.down) == (place.width, place.height):
+        return _scaled(rgb, *full)
+    filling = placed(wide, tall, full[0] / full[1], framing, whole=False)
+    behind = _cropped(rgb, filling, full[0] // 8, full[1] // 8)
     sigma = max(1.0, min(width, height) / 8 / 22)
-    blurred = cv2.resize(cv2.GaussianBlur(behind, (0, 0), sigma), (width, height), interpolation=cv2.INTER_CUBIC)
+    blurred = cv2.resize(cv2.GaussianBlur(behind, (0, 0), sigma), full, interpolation=cv2.INTER_CUBIC)
     ground = cv2.convertScaleAbs(blurred, alpha=0.55)
-    across, down = (max(1, min(s, round(s * part))) for s, part in ((width, place.across), (height, place.down)))
-    left, top = max(0, round(width * place.left)), max(0, round(height * place.top))
-    ground[top : top + down, left : left + across] = _cropped(rgb, place, across, down)
+    sides = ((full[0], width * place.across), (full[1], height * place.down))
+    across, down = (max(1, min(side, round(part))) for side, part in sides)
+    left, top = (full[0] - across) // 2, (full[1] - down) // 2
+    ground[top : top + down, left : left + across] = _scaled(rgb, across, down)
     return cast(Pixels, ground)
 
 

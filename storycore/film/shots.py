@@ -9,8 +9,8 @@ from pathlib import Path
 from storycore.film import picture
 from storycore.film.model import FilmPlan, FilmScene
 from storycore.film.moves import HALF, Move, half_of, move_for, path_for, transition_for
-from storycore.film.options import SHAPES, Transition
-from storycore.film.picture import Look
+from storycore.film.options import SHAPES, Motion, Transition
+from storycore.film.picture import Framing, Look
 from storycore.film.rungs import FPS, Rung
 from storycore.film.segment import Segment, Take
 from storycore.film.sight import Sight, look_at
@@ -95,8 +95,8 @@ def _drawn(plan: FilmPlan, seen: Sequence[Seen], shot: Shot, led: bool, followed
         everything = [found for scene in seen for found in scene.pictures]
         opening = shot.first == 0
         path, sight = (everything[0 if opening else -1]) if everything else (None, None)
-        move = Move.PUSH if opening else Move.PULL
-        take = _take(path, sight, Look.SOFT, (move, 1), (begin, frames), shape, seed=0)
+        motion = Motion.PUSH if opening else Motion.PULL
+        take = _take(path, sight, Look.SOFT, (motion, 1), (begin, frames), shape, seed=0)
         return _Drawn(shot, (take,), Transition.CUT, lead, tail)
     number, motion = shot.scene.number, plan.options.motion
     found = seen[_index(plan, shot.scene)].pictures
@@ -107,9 +107,7 @@ def _drawn(plan: FilmPlan, seen: Sequence[Seen], shot: Shot, led: bool, followed
     half = frames // 2
     spans = ((begin, half + shared), (begin + half - shared, frames - half + shared))
     takes = tuple(
-        _take(
-            path, sight, Look.CLEAR, (move_for(number + turn, sight, motion), number + turn), span, shape, seed=number
-        )
+        _take(path, sight, Look.CLEAR, (motion, number + turn), span, shape, seed=number)
         for turn, ((path, sight), span) in enumerate(
             zip(pictures, spans if len(pictures) > 1 else ((begin, frames),), strict=True)
         )
@@ -125,23 +123,28 @@ def _take(
     path: Path | None,
     sight: Sight | None,
     look: Look,
-    way: tuple[Move, int],
+    way: tuple[Motion, int],
     span: tuple[int, int],
     shape: tuple[int, int],
     *,
     seed: int,
 ) -> Take:
-    move, number = way
+    motion, number = way
     begin, frames = span
-    focus, size = (0.5, 0.45), (1.0, 1.0)
+    framing, size, longer = Framing(), (1.0, 1.0), 1.0
     if sight is not None:
-        focus = (sight.x, sight.y)
-        place = picture.placed(sight.width, sight.height, shape[0] / shape[1], focus, whole=look is Look.CLEAR)
+        relative = sight.width / sight.height * shape[1] / shape[0]
+        longer = max(relative, 1 / relative)
+    move = move_for(number, sight, motion, longer)
+    if sight is not None:
+        extent = sight.across if relative > 1 else sight.down
+        framing = Framing((sight.x, sight.y), min(1.0, max(picture.SEEN, extent)), move is Move.PAN)
+        place = picture.placed(sight.width, sight.height, shape[0] / shape[1], framing, whole=look is Look.CLEAR)
         size = (place.width, place.height)
         x, y = place.seen_at(sight.x, sight.y)
         sight = replace(sight, x=x, y=y, across=sight.across * place.across, down=sight.down * place.down)
     camera = path_for(move, number, sight, size, frames / FPS)
-    return Take(path, None if sight is None else sight.digest, look, camera, begin, frames, focus, seed)
+    return Take(path, None if sight is None else sight.digest, look, camera, begin, frames, framing, seed)
 
 
 def _body(drawn: _Drawn, text: Written, *, ends: bool) -> Segment:

@@ -161,6 +161,7 @@ def credits_card(title: str, credits_: Sequence[str], seconds: float, width: int
     heading_letters = _letters_for(title)
     heading, lost = heading_letters.clean(title[:120])
     size = _CREDIT_SIZE * min(width, height)
+    more = int(_shape(width, height) == "tall")  # narrow, but with room for rows
     for page in range(pages):
         rows_: list[str] = []
         for credit in credits_[page * _CREDITS_A_PAGE : (page + 1) * _CREDITS_A_PAGE]:
@@ -168,12 +169,12 @@ def credits_card(title: str, credits_: Sequence[str], seconds: float, width: int
             lost += missing
             fitting, small = _fitted_rows(clean or " ", letters, width * 0.84, size, 1, smallest=0.8)
             if fitting[0] != (clean or " "):
-                fitting, small = _fitted_rows(clean, letters, width * 0.84, size, 2)
+                fitting, small = _fitted_rows(clean, letters, width * 0.84, size, 2 + more)
             rows_.extend(f"{{\\fs{small}}}{escaped(row)}" for row in fitting)
-        top, big = _fitted_rows(heading or " ", heading_letters, width * 0.8, size * 1.7, 1)
+        top, big = _fitted_rows(heading or " ", heading_letters, width * 0.8, size * 1.7, 1 + more)
         head = f"{{\\an5\\pos({width // 2},{height // 2})\\fad(400,400)\\fn{heading_letters.name}\\fs{big}}}"
         gap = f"{{\\r\\fs{round(size * 0.7)}}}\\h\\N"
-        text = f"{head}{escaped(top[0])}\\N{gap}" + "\\N".join(rows_)
+        text = head + "\\N".join(map(escaped, top)) + f"\\N{gap}" + "\\N".join(rows_)
         begin, end = seconds * page / pages, seconds * (page + 1) / pages
         document.append(pysubs2.SSAEvent(start=_ms(begin), end=_ms(end), style="Credit", text=text))
     return Written(document.to_string("ass"), lost)

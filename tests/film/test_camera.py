@@ -31,7 +31,7 @@ SIGHTS = st.builds(
     st.floats(0, 1),
     st.floats(0, 1),
 )
-CANVAS = st.tuples(st.floats(1, 1.43), st.just(1.0)) | st.tuples(st.just(1.0), st.floats(1, 1.43))
+CANVAS = st.tuples(st.floats(1, 2.3), st.just(1.0)) | st.tuples(st.just(1.0), st.floats(1, 2.3))
 
 
 def halves(window: Window, canvas: tuple[float, float]) -> tuple[float, float]:
@@ -95,6 +95,17 @@ def test_neighbours_do_not_move_alike(motion: Motion, first: Sight | None, secon
     else:
         assert here is after
         assert here.value.split()[0] == motion.value
+
+
+def test_what_is_longer_than_the_frame_is_gone_along() -> None:
+    panorama, square = Sight("x", 1600, 600, 0.5, 0.5, 0.2, 0.2), Sight("x", 800, 800, 0.5, 0.5, 0.2, 0.2)
+    assert {move_for(n, panorama, Motion.AUTO, 1.5) for n in range(1, 5)} == {Move.PAN}
+    assert [move_for(n, square, Motion.AUTO, 1.78) for n in range(1, 5)] == [Move.PUSH, Move.PAN, Move.PAN, Move.PULL]
+    for number in (1, 3):
+        low = path_for(Move.PAN, number, square, (1.0, 1.78), 6.0)
+        assert low.begin.x == low.end.x and abs(low.begin.y - low.end.y) == pytest.approx(0.045 * 6 / 1.78, abs=0.001)
+        beside = path_for(Move.PAN, number, Sight("x", 1600, 600, 0.3, 0.5, 0.2, 0.2), (1.6, 1.0), 6.0)
+        assert abs(beside.end.x - 0.3) < abs(beside.begin.x - 0.3), "it comes to its subject"
 
 
 def test_neighbouring_pans_go_opposite_ways_where_both_are_views() -> None:

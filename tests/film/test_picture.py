@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from storycore.film.picture import canvas, card, content_hash, load, placed, planes_of, softened
+from storycore.film.picture import Framing, canvas, card, content_hash, load, placed, planes_of, softened
 
 
 def disc(width: int, height: int) -> np.ndarray:
@@ -26,7 +26,7 @@ def disc(width: int, height: int) -> np.ndarray:
 def test_every_shape_fills_the_frame_and_stays_round(size: tuple[int, int], frame: tuple[int, int]) -> None:
     out = canvas(disc(*size), *frame)
     assert out.shape[0] >= frame[1] and out.shape[1] >= frame[0] and out.shape[0] % 2 == out.shape[1] % 2 == 0
-    place = placed(*size, frame[0] / frame[1], (0.5, 0.5))
+    place = placed(*size, frame[0] / frame[1], Framing())
     assert out.shape[1] == pytest.approx(frame[0] * place.width, abs=2)
     assert out.shape[0] == pytest.approx(frame[1] * place.height, abs=2)
     if min(size) < 50 or max(size) / min(size) > 3:
@@ -41,18 +41,20 @@ def test_near_shapes_are_kept_whole_and_far_ones_stand_before_their_blurred_copy
     assert canvas(near, 320, 180).shape == (240, 320, 3), "the camera chooses what of it is seen"
     far = np.full((300, 300, 3), 200, np.uint8)
     shown = canvas(far, 320, 180)
-    assert shown.shape == (180, 320, 3)
-    assert (shown[:, 80:240] == 200).all()
+    assert shown.shape == (250, 320, 3), "all of the picture is there; a window shows 0.72 of it"
+    assert (shown[:, 40:280] == 200).all()
     assert shown[:, :30].max() < 140
+    assert (canvas(far, 320, 180, Framing(roamed=True)) == 200).all(), "a camera that goes along it shows the rest"
+    assert canvas(far, 320, 180, Framing(seen=1.0)).shape == (180, 320, 3), "a subject as tall as the picture"
     assert (canvas(far, 320, 180, whole=False) == 200).all()
 
 
-def test_a_crop_keeps_the_subject_in_view() -> None:
+def test_a_crop_behind_a_title_keeps_the_subject_in_view() -> None:
     wide = np.zeros((200, 1000, 3), np.uint8)
     wide[80:120, 880:920] = 255
     for focus, there in (((0.9, 0.5), True), ((0.1, 0.5), False)):
-        assert bool(canvas(wide, 180, 320, focus).max() > 250) is there
-        x, y = placed(1000, 200, 180 / 320, focus).seen_at(0.9, 0.5)
+        assert bool(canvas(wide, 180, 320, Framing(focus), whole=False).max() > 250) is there
+        x, y = placed(1000, 200, 180 / 320, Framing(focus), whole=False).seen_at(0.9, 0.5)
         assert (0 < x < 1 and 0 < y < 1) is there
 
 
@@ -63,11 +65,13 @@ def test_a_crop_keeps_the_subject_in_view() -> None:
     x=st.floats(0, 1),
     y=st.floats(0, 1),
     whole=st.booleans(),
+    seen=st.floats(0.72, 1),
+    roamed=st.booleans(),
 )
 def test_a_picture_lies_over_its_canvas_whatever_its_shape(
-    wide: int, tall: int, shape: float, x: float, y: float, whole: bool
+    wide: int, tall: int, shape: float, x: float, y: float, whole: bool, seen: float, roamed: bool
 ) -> None:
-    place = placed(wide, tall, shape, (x, y), whole=whole)
+    place = placed(wide, tall, shape, Framing((x, y), seen, roamed), whole=whole)
     assert place.width >= 1 and place.height >= 1
     assert place.across / place.down == pytest.approx(wide / tall / shape)
     assert max(place.across / place.width, place.down / place.height) >= 1 - 1e-9
