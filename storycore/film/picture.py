@@ -118,6 +118,9 @@ class Framing:
     roamed: bool = False
 
 
+CENTRED = Framing()
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A canvas and where the picture lies in it, in units of the widest window's sides.
@@ -163,7 +166,7 @@ def _side(length: float, focus: float) -> float:
     return min(0.0, max(1 - length, 0.5 - focus * length))
 
 
-def canvas(rgb: Pixels, width: int, height: int, framing: Framing = Framing(), *, whole: bool = True) -> Pixels:
+def canvas(rgb: Pixels, width: int, height: int, framing: Framing = CENTRED, *, whole: bool = True) -> Pixels:
     """``rgb`` as a canvas for windows of up to ``width`` x ``height``, laid out as :func:`placed` says; even sides."""
     tall, wide = rgb.shape[:2]
     place = placed(wide, tall, width / height, framing, whole=whole)

@@ -19,7 +19,7 @@ from storycore.film import picture
 from storycore.film.camera import CameraPath
 from storycore.film.drawing import Drawing, Grounds
 from storycore.film.options import Transition
-from storycore.film.picture import Framing, Look, Pixels
+from storycore.film.picture import CENTRED, Framing, Look, Pixels
 from storycore.film.program import Running, disk_full, program
 from storycore.film.rungs import Rung
 from storycore.keys import recipe_key
@@ -34,7 +34,7 @@ _PIPE_BYTES = 1 << 20
 class Take:
     """One picture under one camera. ``digest`` is the picture's content hash; None: a card is drawn instead.
 
-    ``begin`` counts from the segment's first frame and may lie before it; ``framing`` says how the picture fills the frame.
+    ``begin`` counts from the segment's first frame and may lie before it; ``framing`` says how the frame is filled.
     """
 
     picture: Path | None
@@ -43,7 +43,7 @@ class Take:
     path: CameraPath
     begin: int
     frames: int
-    framing: Framing = Framing()
+    framing: Framing = CENTRED
     seed: int = 0
 
     def recipe(self) -> list[object]:

@@ -10,7 +10,7 @@ from storycore.film import picture
 from storycore.film.model import FilmPlan, FilmScene
 from storycore.film.moves import HALF, Move, half_of, move_for, path_for, transition_for
 from storycore.film.options import SHAPES, Motion, Transition
-from storycore.film.picture import Framing, Look
+from storycore.film.picture import CENTRED, Framing, Look
 from storycore.film.rungs import FPS, Rung
 from storycore.film.segment import Segment, Take
 from storycore.film.sight import Sight, look_at
@@ -131,7 +131,7 @@ def _take(
 ) -> Take:
     motion, number = way
     begin, frames = span
-    framing, size, longer = Framing(), (1.0, 1.0), 1.0
+    framing, size, longer = CENTRED, (1.0, 1.0), 1.0
     if sight is not None:
         relative = sight.width / sight.height * shape[1] / shape[0]
         longer = max(relative, 1 / relative)

@@ -42,11 +42,21 @@ _TAKEN = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Somebody who speaks: the name, what else they are called, and pronouns where they are known ("she", "he")."""
+    """Somebody who speaks: the name, what else they are called, and pronouns where they are known ("she", "he").
+
+    ``first_name`` is the name before people gave another one ("": it is the same): the voice follows from it, so that
+    whoever is called otherwise still sounds alike.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
     pronouns: str | None = None
+    first_name: str = ""
+
+    @property
+    def voiced_by(self) -> str:
+        """The name that the voice follows from."""
+        return self.first_name or self.name
 
 
 #: The voices of one speaker, the one to be tried first in front: one of each engine.
@@ -55,8 +65,8 @@ Chain = tuple[Voice, ...]
 
 def traits_of(role: Role) -> Traits:
     """What the names and pronouns of somebody say of how they sound."""
-    words = [word for name in (role.name, *role.aliases) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", name.casefold())]
-    found = set(words)
+    names = (role.voiced_by, *role.aliases)
+    found = {word for name in names for word in re.findall(r"[a-z]+(?:-[a-z]+)*", name.casefold())}
     pronouns = (role.pronouns or "").casefold()
     sex = {"she": "f", "he": "m"}.get(pronouns.split("/")[0].strip(), "")
     if not sex:
@@ -119,7 +129,7 @@ def _narrator(entries: Sequence[VoiceEntry], engine: str) -> Voice:
 
 def _best(role: Role, entries: Sequence[VoiceEntry], taken: Mapping[Voice, int]) -> VoiceEntry:
     traits = traits_of(role)
-    name = " ".join(role.name.casefold().split())
+    name = " ".join(role.voiced_by.casefold().split())
 
     def cost(entry: VoiceEntry) -> tuple[float, int]:
         # Among voices that fit alike the name decides, so that it is the same one in every story.

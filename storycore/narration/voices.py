@@ -168,6 +168,9 @@ class Catalogue:
         return [e for e in self.entries if wanted in e.name.casefold() or wanted in e.label.casefold()]
 
 
+EVERY_HOUSE_HAS = Catalogue()
+
+
 def catalogue(speech: str | None = None, piper: Sequence[VoiceEntry] = ()) -> Catalogue:
     """All voices: those of the speech service (``speech`` as in the settings, "" for the usual names, None without
     one), Piper's, the bundled ones. Raises ``SettingsError``."""

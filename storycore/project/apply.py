@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from storycore.cast.model import CastMember, Question
 from storycore.project.people import read_people, write_corrections
 from storycore.project.rounds import ask_missing, outstanding
+from storycore.project.speakers import write_voices
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
 from storycore.prompts.write import write_prompt
 from storycore.script.model import Line, Scene
@@ -83,6 +84,7 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         numbers = _numbers(change, rows)
         told = await scene_rows(session, story_id)
         await _write_cast(session, story_id, change.cast, numbers, told)
+        await write_voices(session, story_id, change.wanted.voices)
         await ask_missing(workshop, session, story, change.candidates, change.lost)
         if change.cast is not None:
             await write_corrections(session, story_id, change.wanted.people.corrections)
@@ -90,7 +92,8 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
             story.language, story.notes = change.cast.language[:16], list(change.cast.notes)
         await session.flush()
         people, _ = await read_people(session, story_id)
-        done = from_rows(story.title, await scene_rows(session, story_id), change.wanted.film, people)
+        wanted = change.wanted
+        done = from_rows(story.title, await scene_rows(session, story_id), wanted.film, people, wanted.voices)
     await workshop.engine.cancel(stopped)
     places = [scene.place for scene in change.wanted.scenes]
     return replace(done, scenes=tuple(replace(s, place=p) for s, p in zip(done.scenes, places, strict=True)))

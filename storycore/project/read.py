@@ -13,8 +13,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from storycore.cast.corrections import CorrectionKind
 from storycore.errors import FilmError, FiresideError, ScriptError
 from storycore.film.options import DEFAULTS, OPTION_NAMES, FilmOptions, with_words
+from storycore.narration.voices import EVERY_HOUSE_HAS, Catalogue
 from storycore.project.dialect import dialect
 from storycore.project.people import Asked, People, Said
+from storycore.project.speakers import AUTO, Speaks, speaks
 from storycore.project.wanted import NAME_LENGTH, Wanted, WantedLine, WantedScene, folded, line_of
 from storycore.prompts.check import clean_prompt
 from storycore.script.model import LineKind
@@ -26,7 +28,7 @@ STORY_FILE = "story.yaml"
 #: The largest ``story.yaml``, in characters: many times what the longest script needs.
 MAX_CHARACTERS = 4 << 20
 _NO_NUMBER = ("", "~", "null")
-_STORY_KEYS = ("title", "film", "cast", "corrections", "questions", "scenes")
+_STORY_KEYS = ("title", "film", "voices", "cast", "corrections", "questions", "scenes")
 _MEMBER_KEYS = ("name", "also")
 _QUESTION_KEYS = ("ask", "answer")
 #: How a correction is written: its first key, its second (""; there is none), and in which order the names are kept.
@@ -45,11 +47,12 @@ _LINE_KEYS = ("speaker", "text")
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the file is checked against: what it said when it was last taken up, how many pictures each scene shows
-    (by id; 0 before they are painted), and how many a new scene will get."""
+    (by id; 0 before they are painted), how many a new scene will get, and which voices there are."""
 
     base: Wanted
     pictures: Mapping[int, int]
     candidates: int
+    voices: Catalogue = EVERY_HOUSE_HAS
 
 
 def parse(text: str) -> CommentedMap:
@@ -112,7 +115,7 @@ def read_wanted(document: CommentedMap, known: Known) -> Wanted:
         wanted.append(scene)
     if words > MAX_WORDS:
         raise _refused(None, f"its lines have {words:,} words", f"At most {MAX_WORDS:,} are possible.")
-    return Wanted(title, tuple(wanted), film, _people(document))
+    return Wanted(title, tuple(wanted), film, _people(document), _voices(document, known.voices))
 
 
 def _film(document: CommentedMap) -> FilmOptions:
@@ -129,6 +132,31 @@ def _film(document: CommentedMap) -> FilmOptions:
         except FilmError as error:
             raise ScriptError(f"{STORY_FILE}, line {_line_of(node, key) + 1}: {error.message}", error.hint) from None
     return options
+
+
+def _voices(document: CommentedMap, there_are: Catalogue) -> tuple[Speaks, ...]:
+    """Who speaks with which voice, by the speakers' names; "auto" and nothing leave it to Fireside."""
+    node = document.get("voices", "")
+    if isinstance(node, str) and node.strip() in _NO_NUMBER:
+        return ()
+    if not isinstance(node, CommentedMap):
+        raise _refused(_line_of(document, "voices"), "“voices” has its speakers below it", "Such as “  Ada: woman”.")
+    said: dict[str, Speaks] = {}
+    for key in node:
+        line = _line_of(node, key)
+        wanted = _text(node, key, "a voice's name")
+        if not isinstance(key, str) or not 1 <= len(folded(key)) <= NAME_LENGTH:
+            raise _refused(line, "this is nobody's name", f"A name has at most {NAME_LENGTH} characters.")
+        entry = there_are.find(wanted)
+        if wanted and wanted.casefold() != AUTO and entry is None:
+            near = [entry.name for entry in there_are.matching(wanted)[:3]]
+            hint = f"Perhaps {', '.join(near)}?" if near else "`fireside voices` shows those that there are."
+            raise _refused(line, f"there is no voice “{wanted[:40]}”", hint)
+        one = speaks(key, "" if entry is None else entry.name)
+        if one.speaker in said:
+            raise _refused(line, f"“{folded(key)[:40]}” has a voice already", "Keep one of them.")
+        said[one.speaker] = one
+    return tuple(one for _, one in sorted(said.items()) if one.voice)
 
 
 def _people(document: CommentedMap) -> People:

@@ -21,6 +21,7 @@ from storycore.project.merge import Merged, NewScript, merge
 from storycore.project.model import House, Order
 from storycore.project.people import People, answered, facts_said, misfits, read_people
 from storycore.project.read import MAX_CHARACTERS, STORY_FILE, Known, parse, read_wanted
+from storycore.project.speakers import read_voices, unheard
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
 from storycore.project.write import rewritten, written
 from storycore.prompts.write import write_prompts
@@ -121,10 +122,13 @@ class Bringing:
         async with self.workshop.database.read() as session:
             story = await session.get_one(StoryRow, story_id)
             people, questions = await read_people(session, story_id)
-            base = from_rows(story.title, await scene_rows(session, story_id), from_json(story.film_options), people)
+            rows = await scene_rows(session, story_id)
+            voices = await read_voices(session, story_id)
+            base = from_rows(story.title, rows, from_json(story.film_options), people, voices)
         view = await stories.show(self.workshop, story_id)
         file = await asyncio.to_thread(self._read)
-        known = Known(base, {s.id: len(s.shown.candidates) if s.shown else 0 for s in view.scenes}, story.candidates)
+        offered = {s.id: len(s.shown.candidates) if s.shown else 0 for s in view.scenes}
+        known = Known(base, offered, story.candidates, self.workshop.voices)
         document = None if file is None else parse(file)
         said = None if document is None else read_wanted(document, known)
         wanted = base if said is None else self._with_people(carried(recognised(said, base), base), base, questions)
@@ -137,6 +141,7 @@ class Bringing:
         if changed or _lacks(view, change):
             await self.at_work()
             self._told(change, base)
+            self.notes += _unheard(change.wanted)
             change = replace(change, wanted=await apply(self.workshop, story_id, change))
             changed = True
         await asyncio.to_thread(self._write, file, document, said, change.wanted)
@@ -207,6 +212,14 @@ class Bringing:
             return
         with disk(f"Writing {STORY_FILE}"):
             write_whole(self.folder.story, text.encode("utf-8"))
+
+
+def _unheard(wanted: Wanted) -> list[str]:
+    """Voices of people who say nothing: a name that is misspelt would otherwise be missed."""
+    names = {line.speaker for scene in wanted.scenes for line in scene.lines if line.speaker}
+    names |= {name for said in wanted.people.corrections for name in said.names}
+    missing = unheard(wanted.voices, {name.casefold(): name for name in names})
+    return [f"Nobody called “{name}” speaks in this story, so that voice is heard nowhere." for name in missing]
 
 
 def _script_note(merged: Merged) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from storycore.film.options import DEFAULTS, FilmOptions
 from storycore.project.people import NOBODY, People
+from storycore.project.speakers import Speaks
 from storycore.script.model import LineKind, Scene
 from storycore.store.models import SceneRow
 
@@ -49,6 +50,8 @@ class Wanted:
     scenes: tuple[WantedScene, ...]
     film: FilmOptions = DEFAULTS
     people: People = NOBODY
+    #: The voices that were chosen, in the order of the speakers' names.
+    voices: tuple[Speaks, ...] = ()
 
     def scene(self, scene_id: int) -> WantedScene:
         """The scene with that id. Raises ``KeyError``."""
@@ -74,9 +77,15 @@ def line_of(text: str, kind: LineKind, speaker: str | None, start: int | None, e
     return WantedLine(folded(text), kind, name, start, end)
 
 
-def from_rows(title: str, scenes: Sequence[SceneRow], film: FilmOptions = DEFAULTS, people: People = NOBODY) -> Wanted:
+def from_rows(
+    title: str,
+    scenes: Sequence[SceneRow],
+    film: FilmOptions = DEFAULTS,
+    people: People = NOBODY,
+    voices: tuple[Speaks, ...] = (),
+) -> Wanted:
     """What the rows say, in the order the story is told; the lines of every row are loaded."""
-    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people)
+    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people, voices)
 
 
 def _scene(row: SceneRow) -> WantedScene:

@@ -22,6 +22,8 @@ _HEAD = """\
 #   film      what the film shall be like: shape 16:9, 9:16 or 1:1; motion auto, still, push, pull or pan; transition
 #             auto, cut, fade or dip; subtitles words, lines or off; voice auto, or one for all; music auto, off, or a
 #             file beside the script; title, credits and draft on or off; max-mib the most it may have
+#   voices    who speaks with which voice, to be added above `scenes`; `fireside voices` shows them all, and whoever
+#             is not named gets one that fits:      voices: {Narrator: woman-soft, Siegfried: man-deep}
 #   pick      the picture that the film uses; contact.jpg shows them all, scenes/01 holds those of the first scene …
 #             `picks: [2, 4]` instead: the second takes over half-way through the scene
 #   lines     what is heard and read: `- text: …` is the narrator, with `speaker: …` somebody else; every name has

@@ -57,6 +57,15 @@ def test_what_the_cast_says_of_a_speaker(role: Role, sex: str, age: str, kind: s
     assert traits_of(role) == Traits(sex, age, kind)
 
 
+def test_whoever_is_called_otherwise_sounds_as_before() -> None:
+    cast = [Role("the old king", ("the king",)), Role("Gretel"), Role("Hans")]
+    before = cast_voices(cast, VOICES)
+    renamed = [Role("Bob", ("the king", "the old king"), first_name="the old king"), *cast[1:]]
+    after = cast_voices(renamed, VOICES)
+    assert after["Bob"] == before["the old king"]
+    assert [after[name] for name in ("Gretel", "Hans", None)] == [before[name] for name in ("Gretel", "Hans", None)]
+
+
 def test_voices_fit_who_speaks() -> None:
     for index in range(30):
         assert traits_heard(Role(f"A{index}", (), "she")).sex == "f"

@@ -9,13 +9,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from storycore.cast.corrections import CorrectionKind
+from storycore.cast.facts import folded
 from storycore.errors import FiresideError, StorageError, VoiceError
 from storycore.film.model import Made
 from storycore.film.options import from_json
 from storycore.keys import recipe_key
 from storycore.narration.base import ESPEAK, PIPER, SPEECH, Voice, WordTime
 from storycore.narration.casting import Chain, Role, cast_voices, one_for_all, with_choices
+from storycore.store.corrections import CorrectionRow
 from storycore.store.models import (
     UNFINISHED,
     CastRow,
@@ -58,17 +62,37 @@ async def story_voices(
 ) -> dict[str | None, Chain]:
     """Voices for every speaker, the one to be tried first in front; None is the narrator.
 
-    The cast chooses in its order, then whoever else speaks; what people chose goes before that. ``voice`` names one for
-    all of them, as it may be asked for a whole film.
+    The cast chooses in its order, then whoever else speaks; what people chose goes before that. Whoever was given
+    another name keeps the voice. ``voice`` names one for all of them, as it may be asked for a whole film.
     """
     async with workshop.database.read() as session:
         cast = list(await session.scalars(select(CastRow).where(CastRow.story_id == story_id).order_by(CastRow.number)))
         chosen = await session.scalars(select(VoiceRow).where(VoiceRow.story_id == story_id))
         choices: dict[str | None, str] = {row.speaker or None: row.voice for row in chosen}
-    roles = [Role(row.name, tuple(row.aliases), row.pronouns) for row in cast]
-    roles += [Role(name) for name in sorted({line.speaker for line in lines if line.speaker} - {r.name for r in roles})]
+        first = await _first_names(session, story_id)
+    roles = [Role(row.name, tuple(row.aliases), row.pronouns, first.get(folded(row.name), "")) for row in cast]
+    others = {line.speaker for line in lines if line.speaker} - {role.name for role in roles}
+    more = [Role(name, first_name=first.get(folded(name), "")) for name in others]
+    roles += sorted(more, key=lambda role: (role.voiced_by, role.name))
+    for role in roles:  # chosen for the name before
+        if role.name.casefold() not in choices and role.voiced_by.casefold() in choices:
+            choices[role.name.casefold()] = choices[role.voiced_by.casefold()]
     chains = with_choices(cast_voices(roles, workshop.voices), choices, workshop.voices)
     return one_for_all(chains, voice, workshop.voices) if voice else chains
+
+
+async def _first_names(session: AsyncSession, story_id: int) -> dict[str, str]:
+    """What those who were given other names were called at first, by the (folded) names that they have now."""
+    renamings = await session.scalars(
+        select(CorrectionRow)
+        .where(CorrectionRow.story_id == story_id, CorrectionRow.kind == CorrectionKind.RENAMED)
+        .order_by(CorrectionRow.id)
+    )
+    first: dict[str, str] = {}
+    for row in renamings:
+        before, after = (str(name) for name in row.data["names"])
+        first[folded(after)] = first.pop(folded(before), before)
+    return first
 
 
 async def story_lines(workshop: Workshop, story_id: int) -> list[LineRow]:
