@@ -22,7 +22,7 @@ from bot.ui.text import cut, escape
 from storycore.errors import FilmError, NotAllowedError, NotFoundError, ScriptError, StateError
 from storycore.film.options import with_words
 from storycore.script.reading import MAX_FILE_BYTES, is_archive, read_script
-from storycore.studio import films, stories
+from storycore.studio import films, stories, voices
 from storycore.studio.batches import DEFAULT_START
 from storycore.studio.music import MOST_BYTES, keep_music
 from storycore.studio.stories import NewStory, StoryEntry
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.client import Fireside
 
 _SCRIPT_TYPES = (".txt", ".md", ".markdown", ".text", ".fountain", ".docx", ".docm")
+_CHOICES = 25
 _LISTED = 20
 
 
@@ -207,6 +208,8 @@ class Stories(commands.Cog):
             flags = {"title": title, "credits": credits, "draft": draft}
             said |= {name: "on" if value else "off" for name, value in flags.items() if value is not None}
             workshop = self.client.workshop
+            if voice is not None and voice.strip().casefold() != "auto":
+                said["voice"] = voices.find_voice(workshop, voice).name
             options = with_words(await films.remembered(workshop, view.id, person), said)
             if music_file is not None:
                 await interaction.response.defer(ephemeral=True, thinking=True)
@@ -237,6 +240,12 @@ class Stories(commands.Cog):
             await say(interaction, cut_lines([_entry(entry) for entry in entries]))
 
     @show.autocomplete("story")
+    @film.autocomplete("voice")
+    async def complete_voice(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
+        """Voices whose name or description holds what was typed."""
+        found = voices.listing(self.client.workshop, typed)[:_CHOICES]
+        return [app_commands.Choice(name=cut(f"{e.name} — {e.label}", 100), value=e.name) for e in found]
+
     @film.autocomplete("story")
     @cancel.autocomplete("story")
     async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:

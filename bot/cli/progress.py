@@ -8,13 +8,15 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, SpinnerColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
+from rich.text import Text
 
 from storycore.project.model import Progress, Step
 
 _WORDS = {Step.READING: "reading", Step.PAINTING: "painting", Step.FILMING: "filming"}
 _TENTHS = 10
+_A_MINUTE_S, _HALF_STEP_S = 60, 5
 
 
 class Display(AbstractContextManager["Display"], Protocol):
@@ -39,6 +41,23 @@ def _amount(progress: Progress) -> str:
     return ""
 
 
+def _left(progress: Progress) -> str:
+    """The time that is left, as coarse as it is known."""
+    if progress.left is None or progress.done >= progress.total:
+        return ""
+    if progress.left < _A_MINUTE_S - _HALF_STEP_S:
+        return f"about {max(1, round(progress.left / 10)) * 10} s left"
+    return f"about {max(1, round(progress.left / _A_MINUTE_S))} min left"
+
+
+class _Remaining(TimeRemainingColumn):
+    """What the work itself says of the time left, else what the bar's pace says."""
+
+    def render(self, task: Task) -> Text:
+        known = str(task.fields.get("left", ""))
+        return Text(known) if known else super().render(task)
+
+
 class _Bars:
     """A bar that begins anew with every step, and goes when the script is done."""
 
@@ -51,7 +70,7 @@ class _Bars:
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[amount]}", markup=False),
-            TimeRemainingColumn(compact=True),
+            _Remaining(compact=True),
             console=Console(stderr=True),
             transient=True,
         )
@@ -71,9 +90,11 @@ class _Bars:
             if self._task is not None:
                 self._bars.remove_task(self._task)
             self._step = progress.step
-            self._task = self._bars.add_task(f"{self._label}: {_WORDS[progress.step]}", total=None, amount="")
+            doing = f"{self._label}: {_WORDS[progress.step]}"
+            self._task = self._bars.add_task(doing, total=None, amount="", left="")
         total = None if progress.step is Step.READING else progress.total
-        self._bars.update(self._task, total=total, completed=progress.done, amount=_amount(progress))
+        left = _left(progress)
+        self._bars.update(self._task, total=total, completed=progress.done, amount=_amount(progress), left=left)
 
 
 class _Lines:
@@ -99,4 +120,5 @@ class _Lines:
         line = f"{self._label}: {_WORDS[progress.step]} {_amount(shown)}".rstrip()
         if line != self._last:
             self._last = line
-            print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is what the class is for
+            left = _left(progress)
+            print(f"{line}, {left}" if left else line, file=sys.stderr, flush=True)  # noqa: T201 - what it is for

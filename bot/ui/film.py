@@ -17,6 +17,8 @@ from storycore.studio.views import FilmView, StoryView, shown_key
 
 _ACCENT = discord.Colour(0x6A4C93)
 _NOTES_SHOWN = 3
+#: A message has at most ten files.
+_MOST_BESIDE = 10
 
 
 def progress_sheet(story: StoryView, film: FilmView, mark: int | None = None) -> Sheet:
@@ -89,17 +91,21 @@ def film_sheet(story: StoryView, film: FilmView, path: Path, mark: int | None = 
     parts = 1 + len(film.more)
     if parts > 1:
         name = f"{name.removesuffix('.mp4')}-{part}.mp4"
+    described = f"The film “{story.title}”"[:256]
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     by = f" by {escape_within(story.author_name, 120)}" if story.author_name else ""
     which = f", part {part} of {parts}" if parts > 1 and not film.by_address else ""
     container.add_item(discord.ui.TextDisplay(f"## 🍿 {escape_within(story.title, 160)}\n-# A film{by}{which}"))
+    beside = _beside(story, film, name, part)
     if not film.by_address:
         gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
-        gallery.add_item(media=f"attachment://{name}", description=f"The film “{story.title}”"[:256])
+        gallery.add_item(media=f"attachment://{name}", description=described)
         container.add_item(gallery)
     facts = [duration(film.seconds or 0), f"{film.width}×{film.height}", size(film.bytes or 0)]
     notes = [f"-# ⚠️ {escape_within(note, 300)}" for note in film.notes[:_NOTES_SHOWN]]
     container.add_item(discord.ui.TextDisplay("\n".join(["-# " + " · ".join(facts), *notes])))
+    for file in beside:
+        container.add_item(discord.ui.File(f"attachment://{file.name}"))
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     if film.by_address:
         row.add_item(WatchButton(film.id, mark=mark))
@@ -107,4 +113,14 @@ def film_sheet(story: StoryView, film: FilmView, path: Path, mark: int | None = 
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
-    return Sheet(view, [] if film.by_address else [SheetFile(name, path, f"The film “{story.title}”"[:256])])
+    return Sheet(view, [*([] if film.by_address else [SheetFile(name, path, described)]), *beside])
+
+
+def _beside(story: StoryView, film: FilmView, name: str, part: int) -> list[SheetFile]:
+    """The subtitles of what the message shows, as files to be kept beside it; of all parts where it gives addresses."""
+    stem = name.removesuffix(".mp4")
+    if not film.by_address:
+        return [SheetFile(f"{stem}.vtt", path) for path in film.captions[part - 1 : part]]
+    ends = [f"-{number}" for number in range(1, len(film.captions) + 1)] if film.more else [""]
+    stem = film_name(story.title).removesuffix(".mp4")
+    return [SheetFile(f"{stem}{end}.vtt", path) for end, path in zip(ends, film.captions, strict=False)][:_MOST_BESIDE]

@@ -21,6 +21,7 @@ from storycore.film.drawing import Grounds
 from storycore.film.joining import Joined, Joiner, Stretch
 from storycore.film.letters import lay_out_fonts
 from storycore.film.model import FilmPart, FilmPlan, FilmProgress, FilmProgressCallback, FilmReport, Made, MadeCache
+from storycore.film.options import SubtitleMode
 from storycore.film.program import disk_full
 from storycore.film.rungs import (
     DRAFT,
@@ -38,6 +39,7 @@ from storycore.film.segment import Segment, make_segment
 from storycore.film.shots import Piece, Seen, described, look_at_pictures
 from storycore.film.soundtrack import Soundtrack
 from storycore.film.timeline import Timeline, lay_out
+from storycore.film.vtt import vtt_of
 
 log = logging.getLogger(__name__)
 
@@ -266,7 +268,7 @@ class _Maker:
             out = self._out if len(joined) == 1 else self._out.with_name(f"{self._out.stem}-{place}{self._out.suffix}")
             await asyncio.to_thread(_moved, file.path, out)
             seconds = sum(timeline.shots[index].frames for index in part) / FPS
-            parts.append(FilmPart(out, seconds, file.bytes))
+            parts.append(FilmPart(out, seconds, file.bytes, await self._captions(timeline, part)))
         smallest = min(joined, key=lambda file: file.width)
         return FilmReport(
             path=parts[0].path,
@@ -282,6 +284,13 @@ class _Maker:
             parts=tuple(parts),
             fitted=any(file.fitted for file in joined),
         )
+
+    async def _captions(self, timeline: Timeline, part: range) -> str:
+        """The subtitles of a part as a text of their own; none where the film has none."""
+        if self._plan.options.subtitles is SubtitleMode.OFF:
+            return ""
+        text = await asyncio.to_thread(vtt_of, timeline, part)
+        return text if "-->" in text else ""
 
 
 def _parts(timeline: Timeline, max_bytes: int | None) -> tuple[list[range], float | None]:

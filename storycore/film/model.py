@@ -72,11 +72,12 @@ class FilmProgress:
 
 @dataclass(frozen=True, slots=True)
 class FilmPart:
-    """One file of a film: its length in seconds and its size."""
+    """One file of a film: its length in seconds, its size, and its subtitles as WebVTT ("" where it has none)."""
 
     path: Path
     seconds: float
     bytes: int
+    captions: str = ""
 
 
 @dataclass(frozen=True, slots=True)

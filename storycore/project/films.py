@@ -31,7 +31,8 @@ from storycore.work.workshop import Workshop
 class FilmMade:
     """A film, and how many of its segments were made for it now; ``fresh`` when it is no film found again.
 
-    ``more`` are its further parts, where it comes in several; ``bytes`` is the size of all.
+    ``more`` are its further parts, where it comes in several; ``bytes`` is the size of all; ``captions`` are the
+    subtitles of each, as far as they were written for it now.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class FilmMade:
     fresh: bool
     more: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    captions: tuple[Path, ...] = ()
 
 
 async def film_key(workshop: Workshop, story_id: int, max_bytes: int | None, options: FilmOptions) -> str:
@@ -87,9 +89,12 @@ async def make_project_film(
     story_id: int,
     max_bytes: int | None,
     options: FilmOptions,
-    tell: Callable[[float], None],
+    tell: Callable[[float, float | None], None],
 ) -> FilmMade:
-    """Ask for the film and wait for it; ``tell`` hears how far it is, 0 … 1. Raises ``FilmError``."""
+    """Ask for the film and wait for it; ``tell`` hears how far it is, 0 … 1, and the seconds left, if known.
+
+    Raises ``FilmError``.
+    """
     asked = await films.request(workshop, story_id, AUTHOR, max_bytes, options, remember=False)
 
     await until_filmed(workshop, story_id, asked.film_id, tell)
@@ -104,7 +109,17 @@ async def make_project_film(
     size = film.bytes or 0
     for part in film.more:
         size += (await asyncio.to_thread(part.stat)).st_size
-    return FilmMade(film.path, film.seconds, size, made, reused, fresh=True, more=film.more, notes=film.notes)
+    return FilmMade(
+        film.path,
+        film.seconds,
+        size,
+        made,
+        reused,
+        fresh=True,
+        more=film.more,
+        notes=film.notes,
+        captions=film.captions,
+    )
 
 
 async def _all_spoken(workshop: Workshop, story_id: int, max_bytes: int | None, options: FilmOptions) -> bool:

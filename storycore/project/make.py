@@ -19,6 +19,8 @@ from storycore.project.waiting import until_painted, until_read
 from storycore.store.models import StoryState
 from storycore.studio import films, stories
 from storycore.studio.views import StoryView
+from storycore.studio.voices import find_voice
+from storycore.work.jobs.filming import CAPTIONS
 from storycore.work.workshop import Workshop
 
 
@@ -99,24 +101,33 @@ class _Desk:
 
     async def _film(self, story_id: int, out: Path) -> FilmMade:
         said = with_words(await films.remembered(self.workshop, story_id, AUTHOR), self.order.options)
+        if said.voice:
+            find_voice(self.workshop, said.voice)
         options = await with_music(self.workshop, said, self.order.script.parent)
         film = await find_film(self.workshop, story_id, self.order.max_bytes, options)
         if film is None:
             await self.at_work()
             film = await make_project_film(
-                self.workshop, story_id, self.order.max_bytes, options, lambda done: self._tell(Step.FILMING, done, 1)
+                self.workshop,
+                story_id,
+                self.order.max_bytes,
+                options,
+                lambda done, left: self._tell(Step.FILMING, done, 1, left),
             )
         self._notes.extend(film.notes)
         with disk(f"Writing {out.name}"):
             await asyncio.to_thread(out.parent.mkdir, parents=True, exist_ok=True)
             for source, target in zip((film.path, *film.more), _parts(out, film), strict=True):
                 await asyncio.to_thread(copy_whole, source, target)
+            if film.more and film.captions:
+                for source, target in zip(film.captions, _parts(out, film), strict=True):
+                    await asyncio.to_thread(copy_whole, source, target.with_suffix(CAPTIONS))
         if not film.more:
             await write_captions(self.workshop, story_id, out, options)
         return film
 
-    def _tell(self, step: Step, done: float, total: float) -> None:
-        self.tell(Progress(step, done, total))
+    def _tell(self, step: Step, done: float, total: float, left: float | None = None) -> None:
+        self.tell(Progress(step, done, total, left))
 
     def _outcome(self, view: StoryView, painted: int, film: FilmMade | None, changed: bool) -> Outcome:
         pictures = len(_shown(view))

@@ -50,11 +50,15 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step is: ``done`` of ``total``, scenes while painting, parts of 1 while filming."""
+    """How far a step is: ``done`` of ``total``, scenes while painting, parts of 1 while filming.
+
+    ``left`` is how many seconds of work are left, where that is known.
+    """
 
     step: Step
     done: float
     total: float
+    left: float | None = None
 
 
 Tell = Callable[[Progress], None]

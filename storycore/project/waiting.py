@@ -70,13 +70,15 @@ async def until_painted(workshop: Workshop, story_id: int, tell: Callable[[float
     await settled(workshop, story_id, look, bool)
 
 
-async def until_filmed(workshop: Workshop, story_id: int, film_id: int, tell: Callable[[float], None]) -> None:
-    """Until a film is made, or is not to be; ``tell`` hears how far it is, 0 … 1."""
+async def until_filmed(
+    workshop: Workshop, story_id: int, film_id: int, tell: Callable[[float, float | None], None]
+) -> None:
+    """Until a film is made, or is not to be; ``tell`` hears how far it is, 0 … 1, and the seconds of work left."""
 
     async def look() -> FilmRow:
         async with workshop.database.read() as session:
             film = await session.get_one(FilmRow, film_id)
-        tell(film.progress)
+        tell(film.progress, film.left_s)
         return film
 
     await settled(workshop, story_id, look, lambda film: film.state not in UNFINISHED)

@@ -337,6 +337,8 @@ class FilmRow(Base):
     left_s: Mapped[float | None] = mapped_column()
     #: The media of its further parts, where it comes in several files.
     more: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    #: The media of its subtitles (WebVTT), one for each of its files; empty where it has none.
+    captions: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     #: The key of what it shows (``storycore.studio.views.shown_key``): another one, and it is out of date.
     shows: Mapped[str | None] = mapped_column(sa.String(64))
     #: The place takes no file of its size: it is given out by address.

@@ -107,7 +107,8 @@ async def make_smaller(workshop: Workshop, film_id: int, refused_bytes: int, *, 
             row.state = WorkState.FAILED
             row.problem = f"Discord refused the file ({refused_bytes / 2**20:.1f} MiB), three times."
             return
-        row.state, row.progress, row.media, row.more, row.left_s = WorkState.WAITING, 0.0, None, [], None
+        row.state, row.progress, row.media, row.left_s = WorkState.WAITING, 0.0, None, None
+        row.more, row.captions = [], []
         row.attempt += 1
         row.max_bytes = min(row.max_bytes or refused_bytes, int(refused_bytes * _SMALLER))
         await workshop.engine.enqueue(session, [asking.speaking(row)])

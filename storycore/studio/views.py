@@ -162,6 +162,7 @@ class FilmView:
     notes: tuple[str, ...] = ()
     left_s: float | None = None
     more: tuple[Path, ...] = ()
+    captions: tuple[Path, ...] = ()
     shows: str | None = None
     by_address: bool = False
 
@@ -281,7 +282,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         )
     )
     hashes = {c.media for scene in story.scenes for r in scene.rounds for c in r.candidates}
-    hashes |= {part for film in story.films for part in (film.media, *film.more) if part}
+    hashes |= {part for film in story.films for part in (film.media, *film.more, *film.captions) if part}
     media = {row.hash: row for row in await session.scalars(select(MediaRow).where(MediaRow.hash.in_(hashes)))}
     waits = any(r.state in UNFINISHED for scene in story.scenes for r in scene.rounds)
     places = await standings(session, story.server_id) if waits else {}
@@ -397,6 +398,7 @@ def _film(row: FilmRow, media: Mapping[str, MediaRow], folder: MediaFolder) -> F
         notes=tuple(row.notes),
         left_s=row.left_s,
         more=tuple(folder.path(media[part].hash, media[part].suffix) for part in row.more if part in media),
+        captions=tuple(folder.path(media[part].hash, media[part].suffix) for part in row.captions if part in media),
         shows=row.shows,
         by_address=row.by_address,
     )

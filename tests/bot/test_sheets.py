@@ -190,6 +190,14 @@ def test_a_film_in_parts_and_one_given_out_by_address() -> None:
     second = film_sheet(story(), parts, Path("two.mp4"), 7, 2)
     assert "part 2 of 2" in check_limits(second)
     assert [file.name.rpartition("-")[2] for file in second.files] == ["2.mp4"]
+    told = (Path("one.vtt"), Path("two.vtt"))
+    second = film_sheet(story(), dataclasses.replace(parts, captions=told), Path("two.mp4"), 7, 2)
+    check_limits(second)
+    assert [file.name.rpartition("-")[2] for file in second.files] == ["2.mp4", "2.vtt"]
+    assert second.files[1].path == told[1]
+    away = film_sheet(story(), film(by_address=True, captions=told[:1]), Path("film.mp4"), 7)
+    check_limits(away)
+    assert [file.path for file in away.files] == [told[0]], "the film itself is too large, its subtitles are not"
     away = film_sheet(story(), film(by_address=True), Path("film.mp4"), 7)
     check_limits(away)
     assert not away.files and not [item for item in components(away) if item["type"] == 12]

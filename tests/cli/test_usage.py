@@ -108,8 +108,10 @@ def test_plain_lines_say_each_thing_once(capsys: pytest.CaptureFixture[str]) -> 
             Progress(Step.PAINTING, 0.4, 3),
             Progress(Step.PAINTING, 1.0, 3),
             Progress(Step.FILMING, 0.11, 1),
-            Progress(Step.FILMING, 0.19, 1),
-            Progress(Step.FILMING, 1, 1),
+            Progress(Step.FILMING, 0.19, 1, left=130.0),
+            Progress(Step.FILMING, 0.41, 1, left=130.0),
+            Progress(Step.FILMING, 0.8, 1, left=17.0),
+            Progress(Step.FILMING, 1, 1, left=0.0),
         ):
             display.tell(progress)
     assert capsys.readouterr().err.splitlines() == [
@@ -117,6 +119,8 @@ def test_plain_lines_say_each_thing_once(capsys: pytest.CaptureFixture[str]) -> 
         "well.txt: painting 0 of 3 scenes",
         "well.txt: painting 1 of 3 scenes",
         "well.txt: filming 10%",
+        "well.txt: filming 40%, about 2 min left",
+        "well.txt: filming 80%, about 20 s left",
         "well.txt: filming 100%",
     ]
 
@@ -127,6 +131,7 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         display.tell(Progress(Step.READING, 0, 1))
         display.tell(Progress(Step.PAINTING, 1, 3))
         display.tell(Progress(Step.FILMING, 0.5, 1))
+        display.tell(Progress(Step.FILMING, 0.6, 1, left=300.0))
     assert capsys.readouterr().out == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import av
@@ -141,7 +142,10 @@ async def test_a_film_with_too_little_room_comes_in_parts(tmp_path: Path) -> Non
     assert report.path == report.parts[0].path
     assert sum(part.seconds for part in report.parts) == pytest.approx(report.seconds)
     assert report.seconds == pytest.approx(seconds)
+    told = re.findall(r"This is scene\s+number \d", "".join(part.captions for part in report.parts))
+    assert [line[-1] for line in told] == [str(number) for number in range(1, 9)], "each part has its own subtitles"
     for part in report.parts:
+        assert part.captions.startswith("WEBVTT") and "-->" in part.captions
         assert part.bytes == part.path.stat().st_size <= limit
         with av.open(str(part.path)) as file:
             frames = sum(1 for _ in file.decode(video=0))

@@ -49,6 +49,8 @@ from storycore.work.jobs.speaking import (
 from storycore.work.workshop import Workshop
 
 _WORK = ".work"
+#: What subtitles beside a film end with.
+CAPTIONS = ".vtt"
 
 
 async def film(workshop: Workshop, film_id: int) -> None:
@@ -80,6 +82,7 @@ async def _once(workshop: Workshop, story: StoryRow, asked: FilmRow) -> None:
     try:
         report = await _make(workshop, story.id, film_id, plan, made)
         stored = [await _stored(workshop, path) for path in [part.path for part in report.parts] or [report.path]]
+        captions = [await _written(workshop, part.captions) for part in report.parts if part.captions]
     finally:
         await asyncio.shield(asyncio.to_thread(_remove, made))
     async with workshop.changing(story.id) as (session, _):
@@ -88,8 +91,11 @@ async def _once(workshop: Workshop, story: StoryRow, asked: FilmRow) -> None:
             return
         for content_hash, size in stored:
             await record_media(session, content_hash, ".mp4", size)
+        for content_hash, size in captions:
+            await record_media(session, content_hash, CAPTIONS, size)
         (content_hash, _), *more = stored
         done.more, done.shows, done.left_s = [part for part, _ in more], shows, None
+        done.captions = [part for part, _ in captions] if len(captions) == len(stored) else []
         done.state, done.progress, done.problem, done.finished_at = WorkState.DONE, 1.0, "", now()
         done.media, done.seconds = content_hash, report.seconds
         done.width, done.height, done.fps = report.width, report.height, report.fps
@@ -99,6 +105,12 @@ async def _once(workshop: Workshop, story: StoryRow, asked: FilmRow) -> None:
 async def _stored(workshop: Workshop, made: Path) -> tuple[str, int]:
     content_hash, path = await workshop.folder.add_file(made, ".mp4")
     return content_hash, (await asyncio.to_thread(path.stat)).st_size
+
+
+async def _written(workshop: Workshop, text: str) -> tuple[str, int]:
+    data = text.encode()
+    content_hash, _ = await workshop.folder.add_bytes(data, CAPTIONS)
+    return content_hash, len(data)
 
 
 def _remove(made: Path) -> None:
