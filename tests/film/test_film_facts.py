@@ -194,6 +194,20 @@ async def test_progress_reaches_the_whole(tmp_path: Path) -> None:
     assert len(heard) > 8
 
 
+async def test_three_hundred_scenes(tmp_path: Path) -> None:
+    picture = draw_picture(tmp_path / "p.png", size=(96, 54))
+    line = FilmLine("One more.", None, None, 0.4)
+    scenes = tuple(FilmScene(number, f"Scene {number}", picture, (line,)) for number in range(1, 301))
+    report = await made(tmp_path, scenes=scenes, quality=48, options=FilmOptions(music="off", draft=True))
+    assert report.scenes == 300
+    with av.open(str(report.path)) as film:
+        assert len(film.chapters()) == 300
+        packets = [packet for packet in film.demux(video=0) if packet.pts is not None]
+        assert len(packets) == round(report.seconds * 24)
+        assert sum(packet.is_keyframe for packet in packets) >= 300
+    assert report.parts[0].captions.count("One more.") == 300
+
+
 async def test_what_cannot_be_filmed_is_said(tmp_path: Path) -> None:
     with pytest.raises(FilmError, match="no scene"):
         await made(tmp_path, scenes=())

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import pytest
 
 from storycore.errors import FilmError, StorageError
-from storycore.film import FilmProgress, make_film
+from storycore.film import FilmProgress, make, make_film, probe, soundtrack
+from storycore.film.model import Made
 from tests.film.cache import FolderCache
 from tests.film.making import plan
 
@@ -113,6 +117,35 @@ async def test_a_killed_program_is_said_and_leaves_the_old_film(tmp_path: Path) 
     assert not list((tmp_path / "work").iterdir())
 
 
+class Murderous(FolderCache):
+    """Once the first segment is kept, whatever is encoding is killed."""
+
+    async def keep(self, key: str, source: Path, suffix: str, details: Mapping[str, Any]) -> Made:
+        made = await super().keep(key, source, suffix, details)
+        if len(self.kept) == 1:
+            while not (found := encoders()):
+                await asyncio.sleep(0.01)
+            for encoder in found:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(encoder, signal.SIGKILL)
+        return made
+
+
+async def test_a_film_goes_on_at_the_segment_where_it_was_killed(tmp_path: Path) -> None:
+    film, out, work = plan(tmp_path, 4), tmp_path / "film.mp4", tmp_path / "work"
+    broken = Murderous(tmp_path / "cache")
+    with pytest.raises(FilmError, match="was stopped"):
+        await make_film(film, out, cache=broken, work_dir=work)
+    assert not out.exists() and broken.kept
+    cache = FolderCache(tmp_path / "cache")
+    report = await make_film(film, out, cache=cache, work_dir=work)
+    assert not set(broken.kept) & set(cache.kept), "what was drawn is not drawn again"
+    whole = FolderCache(tmp_path / "other")
+    await make_film(film, tmp_path / "whole.mp4", cache=whole, work_dir=work)
+    assert set(broken.kept) | set(cache.kept) == set(whole.kept)
+    assert (await probe(out)).seconds == pytest.approx(report.seconds, abs=0.05)
+
+
 def pretend(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     """A program that does ``body`` in ffmpeg's place."""
     script = folder / "pretender"
@@ -135,6 +168,25 @@ async def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(StorageError, match="no room left"):
         await attempt(tmp_path)
     assert nothing_stayed(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["the mix", "a segment", "the film"])
+async def test_wherever_the_disk_is_full_nothing_half_written_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if place == "a segment":
+        monkeypatch.setattr(FolderCache, "keep", full)
+    else:
+        monkeypatch.setattr(*{"the mix": (soundtrack, "write_sound"), "the film": (make, "_moved")}[place], full)
+    (tmp_path / "film.mp4").write_bytes(b"the film of yesterday")
+    with pytest.raises(StorageError, match="no room left") as caught:
+        await attempt(tmp_path)
+    assert caught.value.hint
+    assert (tmp_path / "film.mp4").read_bytes() == b"the film of yesterday"
+    assert not encoders() and not list((tmp_path / "work").iterdir())
 
 
 async def test_a_program_that_fails_is_said_without_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,9 +97,10 @@ def drawn(folder: Path, document: str, seconds: int) -> list[Ink | None]:
     return inks
 
 
-def test_hostile_text_is_shown_as_it_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [SubtitleMode.WORDS, SubtitleMode.LINES])
+def test_hostile_text_is_shown_as_it_is_written(tmp_path: Path, mode: SubtitleMode) -> None:
     lines = [Heard(FilmLine(text, None, None, 0.9), at + 0.05, 0.9) for at, text in enumerate(HOSTILE)]
-    written = scene_subtitles(lines, len(lines) + 1, WIDTH, HEIGHT)
+    written = scene_subtitles(lines, len(lines) + 1, WIDTH, HEIGHT, mode)
     assert written.lost == 0
     plain = [Heard(FilmLine("Hx", None, None, 0.9), 0.05, 0.9)]
     (measure,) = drawn(tmp_path, scene_subtitles(plain, 1.2, WIDTH, HEIGHT).ass, 1)
