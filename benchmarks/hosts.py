@@ -64,6 +64,8 @@ class Figures:
     """What a run measured."""
 
     busy: float = 0.0
+    in_hand: float = 0.0
+    cpu_ms: float = 0.0
     took_s: float = 0.0
     smallest_s: float = 0.0
     switches: int = 0
@@ -93,6 +95,11 @@ class Book:
     def busy_s(self) -> float:
         """Seconds at work, of all hosts together."""
         return float(sum(account["busy_seconds"] for account in self.accounts))
+
+    @property
+    def in_hand_s(self) -> float:
+        """Seconds with a request of ours in hand, answering included, of all hosts together."""
+        return float(sum(account["in_hand_seconds"] for account in self.accounts))
 
 
 # The hosts' process
@@ -235,7 +242,7 @@ def _shares(jobs: int) -> list[int]:
 
 async def throughput(workshop: Workshop, case: Case, urls: Sequence[str]) -> Figures:
     """Five unequal members, all asking at once, the greediest first."""
-    asked = time.monotonic()
+    asked, cpu_s = time.monotonic(), _cpu_s()
     shares = _shares(case.jobs)
     for member, count in enumerate(shares, start=1):
         await ask(workshop, member, count, urgency=Urgency.FIRST)
@@ -244,7 +251,13 @@ async def throughput(workshop: Workshop, case: Case, urls: Sequence[str]) -> Fig
     first = min(book.begun.values())
     smallest = [at for prompt, at in book.begun.items() if prompt.startswith(f"{len(shares)}:")]
     took = book.ended - first
-    return Figures(busy=book.busy_s / (took * case.hosts), took_s=took, smallest_s=max(smallest) - asked)
+    return Figures(
+        busy=book.busy_s / (took * case.hosts),
+        in_hand=min(1.0, book.in_hand_s / (took * case.hosts)),
+        cpu_ms=1000 * (_cpu_s() - cpu_s) / case.jobs,
+        took_s=took,
+        smallest_s=max(smallest) - asked,
+    )
 
 
 async def switches(workshop: Workshop, case: Case, urls: Sequence[str]) -> Figures:

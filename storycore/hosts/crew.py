@@ -67,6 +67,7 @@ class Hosts:
         self._patrol: asyncio.Task[None] | None = None
         self._looked: dict[int, float] = {}
         self._odd: dict[int, int] = {}
+        self._judged: dict[int, PainterError] = {}
         self._job_s = 5.0
         self._base_window = _HERE_SLOTS
         self._poll_s = 0.25
@@ -130,8 +131,9 @@ class Hosts:
         self.dispatcher.look_again()
 
     def _taken_up(self, row: HostRow) -> Host:
-        painter = WebuiPainter(self.address(row), self._options.webui, names_loras=row.flavour != Flavour.SDNEXT)
+        painter = WebuiPainter(self.address(row), self._options.webui, sdnext=row.flavour == Flavour.SDNEXT)
         host = Host(row.id, row.name, painter, row.server_id, breaker=Breaker(self._options.waits))
+        host.follows = self._options.fair
         host.abilities, host.own, host.loaded = Abilities.from_json(row.abilities), row.own_checkpoint, row.checkpoint
         return host
 
@@ -208,16 +210,23 @@ class Hosts:
             await self._ledger.well(host, None)
             self.dispatcher.look_again()
 
-    async def failed(self, host: Host, error: PainterError) -> None:
-        """A host failed with a job. What is its own trouble opens its breaker; odd answers do when they repeat."""
-        if host.is_here or host.removed:
+    def judge(self, host: Host, error: PainterError) -> None:
+        """A host failed with a job. What is its own trouble opens its breaker; odd answers do when they repeat. The
+        same failure counts once."""
+        if host.is_here or host.removed or self._judged.get(host.id) is error:
             return
-        away = isinstance(error, PainterUnreachableError)
-        if not away and error.case not in HOSTS_OWN:
+        self._judged[host.id] = error
+        if not isinstance(error, PainterUnreachableError) and error.case not in HOSTS_OWN:
             self._odd[host.id] = self._odd.get(host.id, 0) + 1
             if self._odd[host.id] < _MOST_ODD and host.breaker.state is Breaking.CLOSED:
                 return
         host.breaker.failed()
+
+    async def note_failure(self, host: Host, error: PainterError) -> None:
+        """A failure was judged: where the host is left alone for it, that is told."""
+        if host.is_here or host.removed or host.breaker.state is Breaking.CLOSED:
+            return
+        away = isinstance(error, PainterUnreachableError)
         await self._ledger.ill(host, HostHealth.AWAY if away else HostHealth.REFUSING, str(error))
         self.dispatcher.look_again()
 

@@ -3,16 +3,19 @@
 A free host takes the best class; within it, a job whose checkpoint it has loaded, as long as that passes the first in
 line over at most six times; then the lowest tag of the fair queue. A job that no host can do gives its place in the
 window back, and says why; so does one whose hosts are all away or busy while others stand idle.
+
+A host that is at work has its next job stand ready, so that it need not wait for us in between. Until that is sent it
+may be taken back: for a job of a better class, or by a host that is free earlier.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
 from storycore.errors import PainterUnreachableError
-from storycore.hosts.host import Host
+from storycore.hosts.host import Host, Standby
 
 #: So often a job may be passed over in favour of one whose checkpoint is loaded.
 MOST_SKIPS = 6
@@ -62,43 +65,126 @@ class Dispatcher:
     fair: bool = True  # False: a plain first-come line without regard to checkpoints, for comparison
     hosts: dict[int, Host] = field(default_factory=dict)
     _waiting: dict[str, _Waiting] = field(default_factory=dict)
+    #: Jobs that stand ready somewhere, by key; and those that were taken back, with how often they were passed over.
+    _ready: dict[str, Wanted] = field(default_factory=dict)
+    _taken_back: dict[str, int] = field(default_factory=dict)
 
     async def turn(self, wanted: Wanted) -> Host:
-        """Wait for a host that can take this job; it counts as busy from now on (see :meth:`release`).
+        """Wait for a host that can take this job; it counts as busy from now on (see :meth:`release`), or the job
+        stands ready there (see :meth:`hand_over`).
 
         Raises ``GiveBackError``.
         """
-        entry = _Waiting(wanted, asyncio.get_running_loop().create_future())
+        entry = _Waiting(wanted, asyncio.get_running_loop().create_future(), self._taken_back.pop(wanted.key, 0))
         self._waiting[wanted.key] = entry
         self.look_again()
         try:
             return await entry.turn
         except asyncio.CancelledError:
             if entry.turn.done() and not entry.turn.cancelled() and entry.turn.exception() is None:
-                self.release(entry.turn.result())
+                self.release(entry.turn.result(), wanted.key)
             raise
         finally:
             if self._waiting.get(wanted.key) is entry:
                 del self._waiting[wanted.key]
 
-    def release(self, host: Host) -> None:
-        """The host can take another job."""
-        host.running -= 1
+    def hand_over(self, host: Host, wanted: Wanted, withdraw: Callable[[], bool]) -> bool:
+        """The painter has the job from now on, and ``withdraw`` takes it back. False: it was taken back before that,
+        and must ask for its :meth:`turn` again."""
+        if wanted.key in self._taken_back:
+            return False
+        if host.standby is not None and host.standby.key == wanted.key:
+            host.standby.withdraw = withdraw
+            if not self._may_stay(host, host.standby):
+                self.look_again()
+        return True
+
+    def release(self, host: Host, key: str = "") -> None:
+        """The host is done with this job: what stands ready there is at work now, or it can take another."""
+        if key and self._taken_back.pop(key, None) is not None:
+            return
+        if host.standby is not None and host.standby.key == key:
+            self._unready(host, host.standby)
+        elif host.standby is not None:
+            self._ready.pop(host.standby.key, None)
+            host.standby = None
+        else:
+            host.running -= 1
         self.look_again()
 
     def look_again(self) -> None:
         """Something changed: a job came, a host is free, was added, lost or found."""
-        while (pair := self._best()) is not None:
-            host, entry = pair
-            self._pass_over(host, entry)
-            host.running += 1
-            if not host.has_loaded(entry.wanted.checkpoint):
-                host.switches += 1
-            host.switched = host.switched or bool(entry.wanted.checkpoint)
-            host.loaded = host.checkpoint_for(entry.wanted.checkpoint)
-            del self._waiting[entry.wanted.key]
-            entry.turn.set_result(host)
+        for host in self.hosts.values():
+            if host.standby is not None and not self._may_stay(host, host.standby):
+                self._take_back(host, host.standby)
+        expecting = {host.id for host in self.hosts.values() if self._fetch(host)}
+        while (pair := self._best(expecting)) is not None:
+            self._give(*pair)
+        for host in self.hosts.values():
+            if host.running and host.standby is None and host.may_follow and not host.free:
+                entry = self._choice(host)
+                if entry is not None and not self._better_elsewhere(host, entry.wanted.rank):
+                    self._give(host, entry)
         self._give_back()
+
+    def _give(self, host: Host, entry: _Waiting) -> None:
+        """Give a job to a host: at once if it is free, to stand ready if not."""
+        wanted = entry.wanted
+        self._pass_over(host, entry)
+        if host.free:
+            host.running += 1
+        else:
+            host.standby = Standby(
+                wanted.key, wanted.rank, host.loaded, host.switched, host.switches, skips=entry.skips
+            )
+            self._ready[wanted.key] = wanted
+        if not host.has_loaded(wanted.checkpoint):
+            host.switches += 1
+        host.switched = host.switched or bool(wanted.checkpoint)
+        host.loaded = host.checkpoint_for(wanted.checkpoint)
+        del self._waiting[wanted.key]
+        entry.turn.set_result(host)
+
+    def _may_stay(self, host: Host, standby: Standby) -> bool:
+        """Whether a job may go on standing ready here: not at a host that failed, nor while somebody is waited for."""
+        waiting = (e.wanted for e in self._waiting.values() if not e.turn.done())
+        better = any(w.rank < standby.rank and self._may(host, w) for w in waiting)
+        return host.may_follow and not better and not self._better_elsewhere(host, standby.rank)
+
+    def _better_elsewhere(self, host: Host, rank: int) -> bool:
+        """Whether a job of a better class stands ready at another host: this one shall take it if it is free first."""
+        return any(wanted.rank < rank and self._may(host, wanted) for wanted in self._ready.values())
+
+    def _take_back(self, host: Host, standby: Standby) -> bool:
+        """Have a job that stands ready ask for its turn again; False when it was sent meanwhile."""
+        if standby.withdraw is not None and not standby.withdraw():
+            return False
+        self._unready(host, standby)
+        self._taken_back[standby.key] = standby.skips
+        return True
+
+    def _unready(self, host: Host, standby: Standby) -> None:
+        self._ready.pop(standby.key, None)
+        host.standby = None
+        host.loaded, host.switched, host.switches = standby.loaded, standby.switched, standby.switches
+
+    def _fetch(self, host: Host) -> bool:
+        """Whether a free host gets a job that stands ready elsewhere: there is nothing else for it, or nothing as
+        urgent. The job asks for its turn again in a moment."""
+        if not host.free or not host.may_follow:
+            return False
+        own = self._choice(host)
+        for other in self.hosts.values():
+            standby = other.standby
+            if standby is None or not self._may(host, self._ready[standby.key]):
+                continue
+            if (own is None or standby.rank < own.wanted.rank) and self._take_back(other, standby):
+                return True
+        return False
+
+    def forget(self, key: str) -> None:
+        """This job will not ask for its turn again."""
+        self._taken_back.pop(key, None)
 
     @property
     def waiting(self) -> int:
@@ -114,11 +200,11 @@ class Dispatcher:
         found = [h for h in self.hosts.values() if not h.is_here and not h.removed and h.serves(server_id)]
         return found or [host for host in self.hosts.values() if host.is_here]
 
-    def _best(self) -> tuple[Host, _Waiting] | None:
+    def _best(self, expecting: Container[int]) -> tuple[Host, _Waiting] | None:
         """The free host and the job that belong together most; None when no free host can do any."""
         best: tuple[tuple[int, int, int, int], Host, _Waiting] | None = None
         for host in self.hosts.values():
-            if not host.free:
+            if not host.free or host.id in expecting:
                 continue
             entry = self._choice(host)
             if entry is None:
@@ -172,13 +258,14 @@ class Dispatcher:
 
     def idle_in_vain(self) -> list[Host]:
         """Hosts that stand idle while the window is full of jobs for others."""
-        if len(self._waiting) + sum(h.running for h in self.hosts.values()) < self.window:
+        busy = sum(h.running for h in self.hosts.values())
+        if len(self._waiting) + len(self._ready) + busy < self.window:
             return []
         return [host for host in self.hosts.values() if host.free and not host.running]
 
     def may(self, host: Host, wanted: Wanted) -> bool:
         """Whether this host paints such a job."""
-        return wanted.key not in self._waiting and self._may(host, wanted)
+        return wanted.key not in self._waiting and wanted.key not in self._ready and self._may(host, wanted)
 
     def make_room(self) -> None:
         """There is work for hosts that stand idle, and the window is full of jobs for busy ones: all but one for each

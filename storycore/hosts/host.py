@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from storycore.hosts.breaker import Breaker, Breaking
 from storycore.hosts.model import Abilities, plain_name
 from storycore.images.base import Painter, PainterHealth, Painting, PaintRequest, ProgressCallback
-from storycore.images.webui.painter import WebuiPainter
+from storycore.images.webui.painter import IdleCallback, WebuiPainter
 
 #: The id of this machine, which is no row.
 HERE = 0
@@ -52,6 +52,21 @@ class PainterHere:
 
 
 @dataclass(slots=True, eq=False)
+class Standby:
+    """A job that follows at a host without a pause when the one before is done. ``loaded``, ``switched`` and
+    ``switches`` are the host's as they were before it was given this job; ``withdraw`` takes it back from the painter
+    (None: it was not handed over yet) and says whether it could."""
+
+    key: str
+    rank: int
+    loaded: str
+    switched: bool
+    switches: int
+    skips: int = 0
+    withdraw: Callable[[], bool] | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Host:
     """A host: ``id`` of its row (``HERE``: this machine), for one server or (None) for all, ``slots`` jobs at once.
 
@@ -72,6 +87,9 @@ class Host:
     #: A job of ours asked for a checkpoint here, so what it has loaded is not its owner's choice any more.
     switched: bool = False
     running: int = 0
+    #: Whether its painter can have the next job stand ready, and the one that does.
+    follows: bool = False
+    standby: Standby | None = None
     switches: int = 0
     busy_s: float = 0.0
     #: The tasks whose pictures are on their way from here, so that a removed host can give them back.
@@ -94,6 +112,12 @@ class Host:
             return False
         slots = 1 if self.breaker.state is Breaking.HALF_OPEN else self.slots
         return self.running < slots
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether a job may stand ready here: a host on trial, or one that is let go, has nothing beyond its one."""
+        closed = self.breaker.state is Breaking.CLOSED
+        return self.follows and closed and not self.draining and not self.removed
 
     def serves(self, server_id: int | None) -> bool:
         """Whether it paints for that server."""
@@ -122,14 +146,24 @@ class Host:
         return not meant or not self.loaded or plain_name(meant) == plain_name(self.loaded)
 
     async def paint(
-        self, request: PaintRequest, on_progress: ProgressCallback, on_idle: Callable[[], None]
+        self,
+        request: PaintRequest,
+        on_progress: ProgressCallback,
+        on_idle: IdleCallback,
+        on_begun: Callable[[], None],
     ) -> list[Painting]:
         """As the painter's ``generate``; ``on_idle`` is called when the host can take the next job."""
         if isinstance(self.painter, WebuiPainter):
-            pictures = await self.painter.generate(request, on_progress, on_idle)
-            self.loaded = self.painter.loaded or self.loaded
+            pictures = await self.painter.generate(request, on_progress, on_idle, on_begun)
+            if not self.running:  # else it has another checkpoint by now, it may be
+                self.loaded = self.painter.loaded or self.loaded
             return pictures
+        on_begun()
         try:
             return await self.painter.generate(request, on_progress)
         finally:
-            on_idle()
+            on_idle(None)
+
+    def withdraw(self, task_id: str) -> bool:
+        """Take a task back that was not begun yet; says whether that could be done."""
+        return isinstance(self.painter, WebuiPainter) and self.painter.withdraw(task_id)

@@ -13,11 +13,13 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -151,6 +153,21 @@ class MadeStore:
         size = await asyncio.to_thread(_size, path)
         return Made(path, row.details) if size == media.bytes else None
 
+    async def find_all(self, keys: Iterable[str]) -> dict[str, Made]:
+        """Those of ``keys`` under which something is kept, in one look."""
+        query = select(MadeRow, MediaRow).join(MediaRow, MediaRow.hash == MadeRow.media)
+        async with self._database.read() as session:
+            rows = [(row[0], row[1]) for row in await session.execute(query.where(MadeRow.key.in_(list(keys))))]
+        if not rows:
+            return {}
+        paths = [self.folder.path(media.hash, media.suffix) for _, media in rows]
+        sizes = await asyncio.to_thread(lambda: [_size(path) for path in paths])
+        return {
+            row.key: Made(path, row.details)
+            for (row, media), path, size in zip(rows, paths, sizes, strict=True)
+            if size == media.bytes
+        }
+
     async def keep(self, key: str, source: Path, suffix: str, details: Mapping[str, Any]) -> Made:
         """Move ``source`` into the folder under ``key``. Raises ``StorageError``."""
         content_hash, path = await self.folder.add_file(source, suffix)
@@ -172,6 +189,36 @@ class MadeStore:
                 await insert_new(session, MadeRow, key=key, media=content_hash, details=dict(details), created_at=now())
             else:  # its file was gone or damaged: what was made now takes its place
                 row.media, row.details = content_hash, dict(details)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something made that lies in the media folder, and is to be noted under the key of its recipe."""
+
+    key: str
+    content_hash: str
+    suffix: str
+    bytes: int
+    details: Mapping[str, Any]
+
+
+async def record_made(session: AsyncSession, kept: Sequence[Kept]) -> None:
+    """Note what was made, in the caller's transaction. What stood under a key before is replaced: its file was gone."""
+    if not kept:
+        return
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    media = {
+        one.content_hash: {"hash": one.content_hash, "suffix": one.suffix, "bytes": one.bytes, "created_at": now()}
+        for one in kept
+    }
+    await session.execute(insert(MediaRow).values(list(media.values())).on_conflict_do_nothing())
+    made = {
+        one.key: {"key": one.key, "media": one.content_hash, "details": dict(one.details), "created_at": now()}
+        for one in kept
+    }
+    statement = insert(MadeRow).values(list(made.values()))
+    fresh = {"media": statement.excluded.media, "details": statement.excluded.details}
+    await session.execute(statement.on_conflict_do_update(index_elements=[MadeRow.key], set_=fresh))
 
 
 async def record_media(session: AsyncSession, content_hash: str, suffix: str, size: int) -> None:

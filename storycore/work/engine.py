@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 APPLICATION_VERSION = "1"
 _APPLICATION_NAME = "fireside"
 _CLASS_WIDTH = 700_000_000
+#: Looking at a queue costs, empty or not: those whose work takes long anyway are looked at so many times less often.
+_SELDOM = 4
 
 
 class Queue(StrEnum):
@@ -109,12 +111,12 @@ class Engine:
         logging.getLogger("dbos").addFilter(_Quiet("dbos-cancelled"))
         DBOS.listen_queues(list(Queue))
         DBOS.launch()
-        windows = {Queue.UNDERSTANDING: 1, Queue.PAINTING: painting_window, Queue.SPEECH: 1, Queue.FILM: 1}
-        for queue, window in windows.items():
+        for queue in Queue:
+            painting = queue is Queue.PAINTING
             await DBOS.register_queue_async(
                 queue.value,
-                worker_concurrency=window,
-                polling_interval_sec=self._poll_s,
+                worker_concurrency=painting_window if painting else 1,
+                polling_interval_sec=self._poll_s * (1 if painting else _SELDOM),
                 on_conflict="always_update",
             )
         await workshop.hosts.follow_window(painting_window, self._poll_s, self._widen_painting)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.store.hosts import FairClockRow, JobRow
@@ -74,11 +74,14 @@ async def take_turns(
     ]
 
 
-async def begin_turn(session: AsyncSession, job: JobRow) -> None:
-    """A job begins: the clock goes on to its tag."""
-    clock = await _clock(session, job.rank)
-    if job.epoch == clock.epoch:
-        clock.begun = max(clock.begun, job.tag)
+async def begin_turn(session: AsyncSession, rank: int, epoch: int, tag: int) -> None:
+    """A job of that class begins: the clock goes on to its tag."""
+    await session.execute(
+        update(FairClockRow)
+        .where(FairClockRow.rank == rank, FairClockRow.epoch == epoch, FairClockRow.begun < tag)
+        .values(begun=tag)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _clock(session: AsyncSession, rank: int) -> FairClockRow:

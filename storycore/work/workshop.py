@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.cast.facts import NOTHING_KNOWN, Facts
@@ -132,6 +133,25 @@ class Workshop:
             story.version += 1
             story.updated_at = now()
             lead_id = await _lead_of(session, story)
+        self.changes.publish(story_id)
+        if lead_id is not None:
+            self.changes.publish(lead_id)
+
+    @asynccontextmanager
+    async def touching(self, story_id: int) -> AsyncIterator[AsyncSession]:
+        """As :meth:`changing`, without reading the story: for what happens many times a minute."""
+        async with self.database.write() as session:
+            batch_id = await session.scalar(
+                update(StoryRow)
+                .where(StoryRow.id == story_id)
+                .values(version=StoryRow.version + 1, updated_at=now())
+                .returning(StoryRow.batch_id)
+                .execution_options(synchronize_session=False)
+            )
+            yield session
+            lead_id = None
+            if batch_id is not None:
+                lead_id = await _lead_of(session, await session.get_one(StoryRow, story_id))
         self.changes.publish(story_id)
         if lead_id is not None:
             self.changes.publish(lead_id)

@@ -134,6 +134,8 @@ class WebuiStandIn:
     switches: int = 0
     #: Seconds for which it was at work, switches included.
     busy_seconds: float = 0.0
+    #: Seconds for which it had a request in hand: from when that came in until its answer was written.
+    in_hand_seconds: float = 0.0
     #: Requests whose picture was painted to the end, and the moment each began (``loop.time``).
     begun: list[tuple[str, float]] = field(default_factory=list)
     ended: float = 0.0
@@ -240,6 +242,15 @@ class WebuiStandIn:
     # -- generating
 
     async def _txt2img(self, http: web.Request) -> web.StreamResponse:
+        came_in = asyncio.get_running_loop().time()
+        response = await self._painted_or_not(http)
+        if not response.prepared:
+            await response.prepare(http)
+            await response.write_eof()
+        self.in_hand_seconds += asyncio.get_running_loop().time() - came_in
+        return response
+
+    async def _painted_or_not(self, http: web.Request) -> web.StreamResponse:
         given = await http.json()
         self.received.append(given)
         wrong = next(
@@ -505,6 +516,7 @@ class WebuiStandIn:
                 "requests": len(self.received),
                 "switches": self.switches,
                 "busy_seconds": self.busy_seconds,
+                "in_hand_seconds": self.in_hand_seconds,
                 "begun": self.begun,
                 "ended": self.ended,
             }

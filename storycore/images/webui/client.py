@@ -110,7 +110,7 @@ class _Api(WebUIApi):  # type: ignore[misc]  # webuiapi has no types
         body = _body(response)
         if response.status_code != 200:
             raise problem_of(response.status_code, body[:20_000].decode("utf-8", "replace"))
-        return WebUIApiResult([], {}, {}, _object(body))
+        return WebUIApiResult([], {}, {}, body)
 
 
 def _body(response: requests.Response) -> bytes:
@@ -124,7 +124,8 @@ def _body(response: requests.Response) -> bytes:
     return b"".join(parts)
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def answer_of(body: bytes) -> dict[str, Any]:
+    """The JSON object of an answer. Slow for large ones (use a thread). Raises ``PainterError``."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
@@ -154,13 +155,13 @@ class HostClient:
         for scheme in ("http://", "https://"):
             session.mount(scheme, adapter)
 
-    def txt2img(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Ask for pictures and wait for them; the whole answer as JSON.
+    def txt2img(self, payload: dict[str, Any]) -> bytes:
+        """Ask for pictures and wait for them; the body of the answer as it came (see :func:`answer_of`).
 
         Raises ``PainterUnreachableError`` (no answer, or a broken one) or ``PainterError`` (a refusal).
         """
         try:
-            answer: dict[str, Any] = self._api.custom_post("txt2img", payload=payload, baseurl=True).json
+            answer: bytes = self._api.custom_post("txt2img", payload=payload, baseurl=True).json
         except PainterError:
             raise
         except requests.exceptions.ConnectTimeout as error:

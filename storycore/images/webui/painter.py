@@ -18,7 +18,8 @@ from storycore.images.base import PainterHealth, Painting, PaintRequest, Progres
 from storycore.images.checks import check_request
 from storycore.images.stopped import PaintingStoppedError
 from storycore.images.webui.answer import Asked, checkpoint_of, paintings_of
-from storycore.images.webui.client import HostClient
+from storycore.images.webui.client import HostClient, answer_of
+from storycore.images.webui.line import HostLine, Ticket
 from storycore.images.webui.options import Address, WebuiOptions, address_of
 from storycore.images.webui.talk import HostTalk
 from storycore.images.webui.watch import Pace, Progress, TaskWatch
@@ -26,16 +27,31 @@ from storycore.images.webui.watch import Pace, Progress, TaskWatch
 _log = logging.getLogger(__name__)
 
 
+#: Told when the host has nothing of a request to do any more, with what went wrong there, if anything did.
+IdleCallback = Callable[[PainterError | None], None]
+
+
 class _Once:
     """Calls a function the first time it is called itself."""
 
-    def __init__(self, function: Callable[[], None] | None) -> None:
+    def __init__(self, function: IdleCallback | None) -> None:
         self._function = function
 
-    def __call__(self) -> None:
+    def __call__(self, error: PainterError | None = None) -> None:
         function, self._function = self._function, None
         if function is not None:
-            function()
+            function(error)
+
+    def forget(self) -> None:
+        """It will not be called."""
+        self._function = None
+
+
+class WithdrawnError(PainterError):
+    """``withdraw`` took this task back before the host was asked: it may be asked for again, here or elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__("This painting goes back into the queue.", "There is nothing to do.")
 
 
 @dataclass(slots=True, eq=False)
@@ -44,10 +60,14 @@ class _Job:
 
     request: PaintRequest
     on_idle: _Once
+    on_begun: Callable[[], None] = lambda: None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     work: asyncio.Task[list[Painting]] | None = None
     watch: TaskWatch | None = None
+    #: The request of this task that is in the line or at the host.
+    ticket: Ticket | None = None
     abandoned: bool = False
+    withdrawn: bool = False
 
 
 class WebuiPainter:
@@ -60,17 +80,18 @@ class WebuiPainter:
     name = "webui"
     note = ""
 
-    def __init__(self, url: str | Address, options: WebuiOptions | None = None, *, names_loras: bool = True) -> None:
+    def __init__(self, url: str | Address, options: WebuiOptions | None = None, *, sdnext: bool = False) -> None:
         self._options = options or WebuiOptions()
         self._address = address_of(url) if isinstance(url, str) else url
-        self.names_loras = names_loras
+        #: SD.Next does not say which LoRAs it used, nor whose task it is painting.
+        self.names_loras = self.names_tasks = not sdnext
         #: What the host had loaded when it last answered, "" before.
         self.loaded = ""
         self._talk = HostTalk(self._address)
         self._client: HostClient | None = None
-        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="webui")
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webui")
         self._looking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webui-looking")
-        self._turn = asyncio.Lock()
+        self._line = HostLine(self._ask, self._threads)
         self._jobs: dict[str, _Job] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._pace = Pace()
@@ -97,12 +118,14 @@ class WebuiPainter:
         self,
         request: PaintRequest,
         on_progress: ProgressCallback | None = None,
-        on_idle: Callable[[], None] | None = None,
+        on_idle: IdleCallback | None = None,
+        on_begun: Callable[[], None] | None = None,
     ) -> list[Painting]:
         """Paint ``request.count`` pictures; see :class:`~storycore.images.base.Painter`.
 
-        ``on_idle`` is called once, as soon as the host has nothing of this request to do any more: before its pictures
-        are looked at, and after an interrupt has taken effect.
+        ``on_begun`` is called once the host is asked: until then :meth:`withdraw` may take the task back. ``on_idle``
+        is called once, as soon as the host has nothing of this request to do any more: before its pictures are looked
+        at, and after an interrupt has taken effect. It is told what went wrong there. Raises ``WithdrawnError``.
         """
         idle = _Once(on_idle)
         try:
@@ -110,12 +133,14 @@ class WebuiPainter:
         except PainterError:
             idle()
             raise
-        job = self._jobs[request.task_id] = _Job(request, on_idle=idle)
+        job = self._jobs[request.task_id] = _Job(request, on_idle=idle, on_begun=_once(on_begun))
         job.work = asyncio.create_task(self._work(job, on_progress))
         job.work.add_done_callback(lambda _: idle())  # it may be cancelled before it began
         stopped = asyncio.create_task(job.stop.wait())
         try:
             await asyncio.wait({job.work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if job.withdrawn:
+                raise WithdrawnError
             if job.stop.is_set():
                 raise PaintingStoppedError
             return job.work.result()
@@ -127,6 +152,20 @@ class WebuiPainter:
             if self._jobs.get(request.task_id) is job:
                 del self._jobs[request.task_id]
 
+    def withdraw(self, task_id: str) -> bool:
+        """Take a task back that the host was not asked for yet; says whether that could be done."""
+        job = self._jobs.get(task_id)
+        if job is None or job.work is None or job.abandoned:
+            return False
+        if job.ticket is not None and not self._line.leave(job.ticket):
+            return False
+        job.withdrawn = True
+        job.on_idle.forget()
+        job.work.add_done_callback(_drop)
+        job.work.cancel()
+        job.stop.set()
+        return True
+
     def _abandon(self, job: _Job, work: asyncio.Task[list[Painting]]) -> None:
         """Nobody wants this any more: take it out of the line, or have the host stop it. Its pictures are dropped.
 
@@ -137,11 +176,23 @@ class WebuiPainter:
             return
         job.abandoned = True
         work.add_done_callback(_drop)
-        if job.watch is None:
+        if job.ticket is None or self._line.leave(job.ticket) or job.watch is None:
             work.cancel()
-        else:
-            job.watch.progress = None
-            self._later(job.watch.stop_it(work))
+            return
+        job.watch.progress = None
+        self._line.hold(job.ticket)
+        self._later(self._stop_at_host(job.watch, job.ticket, work))
+
+    async def _stop_at_host(self, watch: TaskWatch, ticket: Ticket, work: asyncio.Task[list[Painting]]) -> None:
+        """Interrupt a task, and send nothing after it before the last order to stop is answered: late ones would hit
+        whatever is painted then."""
+        try:
+            await watch.stop_it(ticket.answer)
+        finally:
+            if ticket.answer.done():
+                self._line.release(ticket)
+            else:
+                ticket.answer.add_done_callback(lambda _: self._line.release(ticket))
 
     def _later(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
@@ -151,60 +202,89 @@ class WebuiPainter:
     async def _work(self, job: _Job, on_progress: ProgressCallback | None) -> list[Painting]:
         """Wait for the host's turn and paint. Holds the turn until the host is really done, also when abandoned."""
         progress = Progress(on_progress) if on_progress is not None else None
-        answers: list[tuple[dict[str, Any], Asked]] = []
+        answers: list[tuple[bytes, Asked]] = []
         try:
-            async with self._turn:
-                if not self._checkpoint and not job.request.checkpoint:
-                    await self._learn_checkpoint()
-                for part, (seed, count) in enumerate(_runs(job.request)):
-                    if job.stop.is_set():
-                        raise PaintingStoppedError
-                    answers.append(await self._answered(job, part, seed, count, progress))
+            if not self._checkpoint and not job.request.checkpoint:
+                await self._learn_checkpoint()
+            parts = _runs(job.request, one_by_one=not self.names_tasks)
+            for part, (seed, count) in enumerate(parts):
+                if job.stop.is_set():
+                    raise PaintingStoppedError
+                last = part == len(parts) - 1
+                answers.append(await self._answered(job, part, seed, count, progress, last=last))
+        except PainterError as error:
+            job.on_idle(None if isinstance(error, PaintingStoppedError) or job.stop.is_set() else error)
+            raise
         finally:
             job.on_idle()
+            if job.ticket is not None and not job.abandoned:
+                self._line.release(job.ticket)
         if job.stop.is_set():  # what an interrupted host hands out looks like a whole picture
             raise PaintingStoppedError
         pictures: list[Painting] = []
-        for answer, asked in answers:
-            pictures += await asyncio.get_running_loop().run_in_executor(self._looking, paintings_of, answer, asked)
-            self.loaded = checkpoint_of(answer) or self.loaded
+        for body, asked in answers:
+            found, loaded = await asyncio.get_running_loop().run_in_executor(self._looking, _looked_at, body, asked)
+            pictures += found
+            self.loaded = loaded or self.loaded
         if progress is not None and not job.stop.is_set():
             progress.report(1.0, 0.0)
         return pictures
 
     async def _answered(
-        self, job: _Job, part: int, seed: int, count: int, progress: Progress | None
-    ) -> tuple[dict[str, Any], Asked]:
+        self, job: _Job, part: int, seed: int, count: int, progress: Progress | None, *, last: bool
+    ) -> tuple[bytes, Asked]:
         """One request to the host, watched: its answer, not looked at yet, and what it is measured by."""
-        loop = asyncio.get_running_loop()
         request = job.request
         id_task = task_name(request.task_id, part)
-        job.watch = watch = TaskWatch(self._talk, self._options, id_task, count, self._pace, progress)
-        payload = self._payload(request, id_task, seed, count)
-        began = loop.time()
-        posting = loop.run_in_executor(self._threads, self._ask, payload)
-        following = asyncio.create_task(watch.follow())
+        watch = TaskWatch(self._talk, self._options, id_task, count, self._pace, progress)
+        begun = asyncio.Event()
+
+        def on_begun() -> None:
+            begun.set()
+            job.on_begun()
+
+        def on_answered() -> None:
+            if last and not job.stop.is_set() and not ticket.failed:
+                job.on_idle()
+
+        ticket = Ticket(self._payload(request, id_task, seed, count), not last, on_begun, on_answered)
+        before, job.ticket, job.watch = job.ticket, ticket, watch
+        self._line.enter(ticket, first=before is not None)
+        if before is not None:
+            self._line.release(before)
+        body = await self._watched(ticket, watch, begun)
+        if body is None:
+            raise PaintingStoppedError  # it was taken back before it was sent
+        self._pace.learn(ticket.seconds, count)
+        checkpoint = request.checkpoint or self._options.checkpoint
+        seeds = [(seed + index) % 2**32 for index in range(count)]
+        return body, Asked(seeds, checkpoint, request.loras, (request.width, request.height), self.names_loras)
+
+    async def _watched(self, ticket: Ticket, watch: TaskWatch, begun: asyncio.Event) -> bytes | None:
+        """Follow a request from the moment it is sent; hang up on a host that has fallen silent."""
+
+        async def follow() -> None:
+            await begun.wait()
+            await watch.follow()
+
+        following = asyncio.create_task(follow())
         lost = asyncio.create_task(watch.lost.wait())
-        events: set[asyncio.Future[Any]] = {posting, following, lost}
+        events: set[asyncio.Future[Any]] = {ticket.answer, following, lost}
         try:
             await asyncio.wait(events, return_when=asyncio.FIRST_COMPLETED)
-            if following.done() and not posting.done():
-                await asyncio.wait({posting})
-            if not posting.done():
+            if following.done() and not ticket.answer.done():
+                await asyncio.wait({ticket.answer})
+            if not ticket.answer.done():
                 _log.warning("%s has been silent too long; hanging up", self._address.base)
                 await self._hang_up()
-            answer = await posting
+            return await ticket.answer
         finally:
             lost.cancel()
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
-        self._pace.learn(loop.time() - began, count)
-        checkpoint = request.checkpoint or self._options.checkpoint
-        seeds = [(seed + index) % 2**32 for index in range(count)]
-        return answer, Asked(seeds, checkpoint, request.loras, (request.width, request.height), self.names_loras)
 
-    def _ask(self, payload: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, payload: dict[str, Any]) -> bytes:
         """In a thread: build the client where there is none, and ask."""
         if self._client is None:
             self._client = HostClient(self._address, self._options)
@@ -271,7 +351,7 @@ class WebuiPainter:
         self.loaded = found.checkpoint or self.loaded
         if not self._options.checkpoint:
             self._checkpoint = found.checkpoint
-        self.names_loras = found.flavour is not Flavour.SDNEXT
+        self.names_loras = self.names_tasks = found.flavour is not Flavour.SDNEXT
         return found
 
     async def health(self) -> PainterHealth:
@@ -287,6 +367,7 @@ class WebuiPainter:
         for job in list(self._jobs.values()):
             if job.work is not None:
                 self._abandon(job, job.work)
+        self._line.close()
         if self._background:
             await asyncio.wait(set(self._background), timeout=2.0)
         if self._client is not None:
@@ -303,11 +384,28 @@ def task_name(task_id: str, part: int) -> str:
     return f"task(fireside-{task_id}{f'-{part}' if part else ''})"
 
 
-def _runs(request: PaintRequest) -> list[tuple[int, int]]:
-    """Seeds count up on the host; where they would pass 2**32 they begin at 0 in a request of their own."""
+def _runs(request: PaintRequest, *, one_by_one: bool) -> list[tuple[int, int]]:
+    """Seeds count up on the host; where they would pass 2**32 they begin at 0 in a request of their own.
+
+    ``one_by_one``: a request a picture, since this host cannot be told to stop: what nobody wants any more ends with
+    the picture that is being painted.
+    """
+    if one_by_one:
+        return [((request.seed + index) % 2**32, 1) for index in range(request.count)]
     before = min(request.count, 2**32 - request.seed)
     rest = request.count - before
     return [(request.seed, before), (0, rest)] if rest else [(request.seed, before)]
+
+
+def _looked_at(body: bytes, asked: Asked) -> tuple[list[Painting], str]:
+    """In a thread: the pictures of an answer, and the checkpoint that the host says it used."""
+    answer = answer_of(body)
+    return paintings_of(answer, asked), checkpoint_of(answer)
+
+
+def _once(function: Callable[[], None] | None) -> Callable[[], None]:
+    once = _Once(None if function is None else lambda _: function())
+    return lambda: once()
 
 
 def _drop(work: asyncio.Task[list[Painting]]) -> None:

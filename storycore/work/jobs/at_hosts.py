@@ -7,15 +7,20 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import update
+
 from storycore.errors import PainterError, PainterUnreachableError
 from storycore.film.model import Made
-from storycore.hosts.dispatcher import Wanted, painting_key
+from storycore.hosts.crew import Hosts
+from storycore.hosts.dispatcher import Dispatcher, Wanted, painting_key
 from storycore.hosts.host import Host
 from storycore.images.base import Painting, PaintProgress, PaintRequest
+from storycore.images.webui.painter import WithdrawnError
 from storycore.keys import derived_seed, recipe_key
+from storycore.store.hosts import JobRow
+from storycore.store.media import Kept, record_made
 from storycore.store.models import UNFINISHED, RoundRow, WorkState, now
 from storycore.work.fair import begin_turn
-from storycore.work.jobs import queueing
 from storycore.work.jobs.progress import Reporter, reporting
 from storycore.work.workshop import Workshop
 
@@ -48,6 +53,7 @@ class Order:
     attempt: int
     server_id: int | None
     rank: int
+    epoch: int
     tag: int
     checkpoint: str
     loras: tuple[str, ...]
@@ -64,14 +70,31 @@ class Order:
         return (self.seed + index) % 2**32
 
 
-async def paint_order(workshop: Workshop, order: Order) -> list[Made]:
-    """All candidates of a round, in order; those painted before, at any host of the server's, are found.
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """All candidates of a round, in order, and what is still to be noted of them (``record_made``)."""
+
+    made: list[Made]
+    kept: list[Kept]
+
+
+async def paint_order(workshop: Workshop, order: Order) -> Painted:
+    """All candidates of a round; those painted before, at any host of the server's, are found.
 
     Raises ``GiveBackError`` when no host can take it now, ``AtHostError`` when one failed with it, and for this
     machine's own painter what that raises.
     """
     work = _Work(workshop, order)
     await work.look_for_kept()
+    try:
+        await _all_painted(work, order)
+    except PainterError:
+        await work.write_kept()
+        raise
+    return Painted([work.made[index] for index in range(order.count)], work.kept)
+
+
+async def _all_painted(work: _Work, order: Order) -> None:
     async with reporting(work.write_progress) as reporter:
         seeds = {index: order.seed_of(index) for index in range(order.count) if index not in work.made}
         for repaint in range(_MOST_REPAINTS + 1):
@@ -84,7 +107,6 @@ async def paint_order(workshop: Workshop, order: Order) -> list[Made]:
             }
             if not seeds:
                 break
-    return [work.made[index] for index in range(order.count)]
 
 
 def _runs(seeds: dict[int, int]) -> list[dict[int, int]]:
@@ -108,6 +130,89 @@ async def _to_its_end(writing: asyncio.Task[None]) -> None:
         raise
 
 
+class _Visit:
+    """One request of a round's at one host."""
+
+    def __init__(self, work: _Work, host: Host, request: PaintRequest, reporter: Reporter) -> None:
+        self._work = work
+        self._host = host
+        self._request = request
+        self._reporter = reporter
+        self._noting: asyncio.Task[None] | None = None
+        self._begun_at = self._idle_at = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """For how long the host was at it."""
+        return max(0.0, self._idle_at - self._begun_at)
+
+    async def paint(self) -> list[Painting]:
+        """The pictures; the host is free for others as soon as it is done, not when this is."""
+        host, work, dispatcher = self._host, self._work, self._work.dispatcher
+        begun = False
+
+        async def paint() -> list[Painting]:
+            nonlocal begun
+            begun = True
+            if not dispatcher.hand_over(host, work.wanted, lambda: host.withdraw(self._request.task_id)):
+                raise WithdrawnError
+            return await host.paint(self._request, self._tell, self._idle, self._begun)
+
+        def ended(ended_work: asyncio.Task[list[Painting]]) -> None:
+            host.works.discard(ended_work)
+            if not begun:  # cancelled before its first step: nobody else will say that the host is free
+                self._idle(None)
+
+        painting = asyncio.create_task(paint())
+        host.works.add(painting)
+        painting.add_done_callback(ended)
+        try:
+            return await painting
+        except asyncio.CancelledError:
+            mine = asyncio.current_task()
+            if host.removed and painting.done() and (mine is None or not mine.cancelling()):
+                error = PainterUnreachableError("The GPU host was removed.", "Another one goes on.").called("removed")
+                raise error from None
+            raise
+
+    def _tell(self, progress: PaintProgress) -> None:
+        self._work.tell(progress, self._request.count, self._reporter)
+
+    def _begun(self) -> None:
+        self._begun_at = asyncio.get_running_loop().time()
+        if self._noting is None:
+            self._noting = asyncio.create_task(self._work.note_begun(self._host, self._request.task_id))
+
+    def _idle(self, error: PainterError | None) -> None:
+        """The host has nothing of this to do any more. One that failed is judged before it is given anything else."""
+        self._idle_at = asyncio.get_running_loop().time()
+        if error is not None:
+            self._work.hosts.judge(self._host, error)
+        self._work.dispatcher.release(self._host, self._work.wanted.key)
+
+    async def note_first(self) -> None:
+        """Note that it begins before it does."""
+        self._begun()
+        done = False
+        try:
+            await self.settled()
+            self.check()
+            done = True
+        finally:
+            if not done:
+                self._work.dispatcher.release(self._host, self._work.wanted.key)
+
+    async def settled(self) -> None:
+        """Wait until the beginning is noted, if there was one."""
+        if self._noting is not None:
+            await _to_its_end(self._noting)
+
+    def check(self) -> None:
+        """Raise what went wrong with that."""
+        if self._noting is not None:
+            self._noting.result()
+
+
 class _Work:
     """One round at work."""
 
@@ -115,6 +220,8 @@ class _Work:
         self._workshop = workshop
         self._order = order
         self.made: dict[int, Made] = {}
+        #: Painted and lying in the media folder; to be noted in the database.
+        self.kept: list[Kept] = []
         self._alike: set[str] = set()
         self._preview: bytes | None = None
 
@@ -123,86 +230,84 @@ class _Work:
         hosts = self._workshop.hosts.dispatcher.serving(self._order.server_id)
         if any(host.is_here for host in hosts):
             await self._workshop.know_painter()
-        for painted_with in dict.fromkeys(host.fingerprint(self._order.checkpoint) for host in hosts):
-            for index in range(self._order.count):
-                if index not in self.made:
-                    kept = await self._workshop.made.find(self._key(painted_with, index))
-                    if kept is not None:
-                        self.made[index] = kept
+        found: dict[str, Made] = {}
+        keys = {
+            (painted_with, index): self._key(painted_with, index)
+            for painted_with in dict.fromkeys(host.fingerprint(self._order.checkpoint) for host in hosts)
+            for index in range(self._order.count)
+        }
+        if keys:
+            found = await self._workshop.made.find_all(keys.values())
+        for (_, index), key in keys.items():
+            if index not in self.made and key in found:
+                self.made[index] = found[key]
+
+    @property
+    def hosts(self) -> Hosts:
+        """All hosts."""
+        return self._workshop.hosts
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """The line before them."""
+        return self._workshop.hosts.dispatcher
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the dispatcher must know of it."""
+        return self._order.wanted
+
+    def tell(self, progress: PaintProgress, pictures: int, reporter: Reporter) -> None:
+        """How far a request for so many of the round's pictures is."""
+        before, share = len(self.made) / self._order.count, pictures / self._order.count
+        reporter.report(before + progress.fraction * share)
+        if progress.preview is not None:
+            self._preview = progress.preview
 
     async def paint_run(self, run: dict[int, int], reporter: Reporter, *, last: bool) -> None:
         """Have candidates painted (index: seed), and keep those that show something new.
 
         ``last``: there is no further try; empty ones are the host's fault then, and repeated ones are kept.
         """
-        host = await self._workshop.hosts.dispatcher.turn(self._order.wanted)
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        request = self._request(host, run)
-        noting = asyncio.create_task(self._note_begun(host, request.task_id))
-        if host.is_here:  # no network to wait for: what is told comes first
-            await self._noted(host, noting)
+        await self.write_kept()
+        dispatcher = self._workshop.hosts.dispatcher
         try:
+            while True:
+                host = await dispatcher.turn(self._order.wanted)
+                try:
+                    await self._paint_at(host, run, reporter, last=last)
+                    return
+                except (
+                    WithdrawnError
+                ):  # it stood ready there, and another host is free earlier, or somebody is waited for
+                    continue
+        finally:
+            dispatcher.forget(self._order.wanted.key)
+
+    async def _paint_at(self, host: Host, run: dict[int, int], reporter: Reporter, *, last: bool) -> None:
+        hosts = self._workshop.hosts
+        request = self._request(host, run)
+        visit = _Visit(self, host, request, reporter)
+        try:
+            if host.is_here:  # no network to wait for: what is told comes first
+                await visit.note_first()
             try:
-                paintings = await self._painted(host, request, reporter)
+                paintings = await visit.paint()
+            except WithdrawnError:
+                raise
             except PainterError as error:
                 if host.is_here:
                     raise
+                hosts.judge(host, error)
                 raise AtHostError(host, error) from error
             painted_with = host.fingerprint(self._order.checkpoint)
             for index, painting in zip(run, paintings, strict=True):
                 await self._keep_or_not(host, painted_with, index, painting, last=last)
         finally:
-            await _to_its_end(noting)
-        noting.result()
+            await visit.settled()
+        visit.check()
         megapixels = request.width * request.height / 1_000_000
-        await self._workshop.hosts.painted(host, len(paintings), loop.time() - began, megapixels)
-
-    async def _noted(self, host: Host, noting: asyncio.Task[None]) -> None:
-        done = False
-        try:
-            await _to_its_end(noting)
-            noting.result()
-            done = True
-        finally:
-            if not done:
-                self._workshop.hosts.dispatcher.release(host)
-
-    async def _painted(self, host: Host, request: PaintRequest, reporter: Reporter) -> list[Painting]:
-        """The pictures of one request; the host is free for others as soon as it is done, not when this is."""
-        before, share = len(self.made) / self._order.count, request.count / self._order.count
-
-        def tell(progress: PaintProgress) -> None:
-            reporter.report(before + progress.fraction * share)
-            if progress.preview is not None:
-                self._preview = progress.preview
-
-        def idle() -> None:
-            self._workshop.hosts.dispatcher.release(host)
-
-        begun = False
-
-        async def paint() -> list[Painting]:
-            nonlocal begun
-            begun = True
-            return await host.paint(request, tell, idle)
-
-        def ended(ended_work: asyncio.Task[list[Painting]]) -> None:
-            host.works.discard(ended_work)
-            if not begun:  # cancelled before its first step: nobody else will say that the host is free
-                idle()
-
-        work = asyncio.create_task(paint())
-        host.works.add(work)
-        work.add_done_callback(ended)
-        try:
-            return await work
-        except asyncio.CancelledError:
-            mine = asyncio.current_task()
-            if host.removed and work.done() and (mine is None or not mine.cancelling()):
-                error = PainterUnreachableError("The GPU host was removed.", "Another one goes on.").called("removed")
-                raise error from None
-            raise
+        await hosts.painted(host, len(paintings), visit.seconds, megapixels)
 
     async def _keep_or_not(self, host: Host, painted_with: str, index: int, painting: Painting, *, last: bool) -> None:
         if painting.empty:
@@ -222,7 +327,16 @@ class _Work:
         }
         suffix = _SUFFIXES[painting.media_type]
         key = self._key(painted_with, index)
-        self.made[index] = await self._workshop.made.keep_bytes(key, painting.data, suffix, details)
+        content_hash, path = await self._workshop.folder.add_bytes(painting.data, suffix)
+        self.made[index] = Made(path, details)
+        self.kept.append(Kept(key, content_hash, suffix, len(painting.data), details))
+
+    async def write_kept(self) -> None:
+        """Note what was painted, before the hosts are asked for more (a round's last pictures are noted with it)."""
+        if self.kept:
+            async with self._workshop.database.write() as session:
+                await record_made(session, self.kept)
+            self.kept.clear()
 
     def _key(self, painted_with: str, index: int) -> str:
         order = self._order
@@ -250,17 +364,27 @@ class _Work:
             loras=order.loras,
         )
 
-    async def _note_begun(self, host: Host, task_id: str) -> None:
+    async def note_begun(self, host: Host, task_id: str) -> None:
+        """A host began with it: into the rows, and the fair queue's clock goes on."""
         order = self._order
-        async with self._workshop.changing(order.story_id) as (session, _):
-            row = await session.get_one(RoundRow, order.round_id)
-            if row.state not in UNFINISHED:
+        async with self._workshop.touching(order.story_id) as session:
+            begun = await session.scalar(
+                update(RoundRow)
+                .where(RoundRow.id == order.round_id, RoundRow.state.in_(UNFINISHED))
+                .values(state=WorkState.WORKING, problem="")
+                .returning(RoundRow.id)
+                .execution_options(synchronize_session=False)
+            )
+            if begun is None:
                 return
-            row.state, row.problem = WorkState.WORKING, ""
-            job = await queueing.job_of(session, row)
-            job.begun_at, job.task = now(), task_id
-            job.host_id, job.host_name = (None, "") if host.is_here else (host.id, host.name)
-            await begin_turn(session, job)
+            host_id, name = (None, "") if host.is_here else (host.id, host.name)
+            await session.execute(
+                update(JobRow)
+                .where(JobRow.round_id == order.round_id)
+                .values(begun_at=now(), task=task_id, host_id=host_id, host_name=name)
+                .execution_options(synchronize_session=False)
+            )
+            await begin_turn(session, order.rank, order.epoch, order.tag)
 
     async def write_progress(self, fraction: float) -> None:
         """Now and then, while it is painted."""

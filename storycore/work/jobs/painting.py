@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import PainterError, PainterUnreachableError, StorageError
-from storycore.film.model import Made
 from storycore.hosts.dispatcher import GiveBackError
 from storycore.store.hosts import JobRow
+from storycore.store.media import record_made
 from storycore.store.models import (
     UNFINISHED,
     CandidateRow,
@@ -23,7 +23,7 @@ from storycore.store.models import (
     now,
 )
 from storycore.work.jobs import asking, queueing, trouble
-from storycore.work.jobs.at_hosts import AtHostError, Order, paint_order
+from storycore.work.jobs.at_hosts import AtHostError, Order, Painted, paint_order
 from storycore.work.jobs.patience import patiently
 from storycore.work.workshop import Workshop
 
@@ -48,7 +48,7 @@ async def paint(workshop: Workshop, round_id: int) -> None:
 
     async def once() -> None:
         try:
-            made = await paint_order(workshop, order)
+            painted = await paint_order(workshop, order)
         except GiveBackError as error:
             await _give_back(workshop, round_id, order, error)
         except AtHostError as error:
@@ -59,7 +59,7 @@ async def paint(workshop: Workshop, round_id: int) -> None:
             _log.warning("round %d was not painted: %s", round_id, error)
             await _fail(workshop, round_id, order, error)
         else:
-            await _finish(workshop, round_id, order, made)
+            await _finish(workshop, round_id, order, painted)
 
     try:
         await patiently(once, say, tries=workshop.options.painting_tries)
@@ -79,16 +79,17 @@ async def _begin(workshop: Workshop, round_id: int) -> Order | None:
     async with workshop.database.read() as session:
         found = (
             await session.execute(
-                select(RoundRow, SceneRow, StoryRow)
+                select(RoundRow, SceneRow, StoryRow, JobRow)
                 .join(RoundRow.scene)
                 .join(SceneRow.story)
+                .outerjoin(JobRow, JobRow.round_id == RoundRow.id)
                 .where(RoundRow.id == round_id)
             )
         ).first()
-        job = await session.scalar(select(JobRow).where(JobRow.round_id == round_id))
     if found is None:
         return None
-    round_, scene, story = found
+    round_, scene, story = found[0], found[1], found[2]
+    job: JobRow | None = found[3]  # outer-joined: it may be missing
     if round_.state not in UNFINISHED or story.state is not StoryState.OPEN:
         return None
     if job is None:
@@ -109,6 +110,7 @@ async def _begin(workshop: Workshop, round_id: int) -> Order | None:
         attempt=round_.attempt,
         server_id=story.server_id,
         rank=job.rank,
+        epoch=job.epoch,
         tag=job.tag,
         checkpoint=job.checkpoint,
         loras=tuple(job.loras),
@@ -116,29 +118,39 @@ async def _begin(workshop: Workshop, round_id: int) -> Order | None:
     )
 
 
-async def _finish(workshop: Workshop, round_id: int, order: Order, made: list[Made]) -> None:
-    async with workshop.changing(order.story_id) as (session, story):
-        row = await session.get_one(RoundRow, round_id)
-        if row.state not in UNFINISHED:  # cancelled, or another round took its place, while it was painted
+async def _finish(workshop: Workshop, round_id: int, order: Order, painted: Painted) -> None:
+    """Candidates, and everything that follows from them, in one transaction: it is all there, or painted again."""
+    async with workshop.touching(order.story_id) as session:
+        await record_made(session, painted.kept)
+        number = await session.scalar(
+            update(RoundRow)
+            .where(RoundRow.id == round_id, RoundRow.state.in_(UNFINISHED))
+            .values(state=WorkState.DONE, progress=1.0, problem="", finished_at=now())
+            .returning(RoundRow.number)
+            .execution_options(synchronize_session=False)
+        )
+        if number is None:  # cancelled, or another round took its place, while it was painted
             return
-        for number, picture in enumerate(made, start=1):
-            details = picture.details
-            session.add(
-                CandidateRow(
-                    round_id=round_id,
-                    number=number,
-                    media=picture.path.stem,
-                    seed=details["seed"],
-                    width=details["width"],
-                    height=details["height"],
-                    parameters=details["parameters"],
-                )
-            )
-        row.state, row.progress, row.problem, row.finished_at = WorkState.DONE, 1.0, "", now()
-        scene = await session.get_one(SceneRow, order.scene_id)
-        if row.number > scene.round:
-            scene.round, scene.pick, scene.second_pick = row.number, None, None
-        await send_waiting_films(workshop, session, story.id)
+        candidates = [
+            {
+                "round_id": round_id,
+                "number": place,
+                "media": picture.path.stem,
+                "seed": picture.details["seed"],
+                "width": picture.details["width"],
+                "height": picture.details["height"],
+                "parameters": picture.details["parameters"],
+            }
+            for place, picture in enumerate(painted.made, start=1)
+        ]
+        await session.execute(insert(CandidateRow), candidates)
+        await session.execute(
+            update(SceneRow)
+            .where(SceneRow.id == order.scene_id, SceneRow.round < number)
+            .values(round=number, pick=None, second_pick=None)
+            .execution_options(synchronize_session=False)
+        )
+        await send_waiting_films(workshop, session, order.story_id)
 
 
 async def _fail(workshop: Workshop, round_id: int, order: Order, error: PainterError | StorageError) -> None:
@@ -174,7 +186,7 @@ async def _elsewhere(workshop: Workshop, round_id: int, order: Order, error: AtH
     """A host failed with it: another tries, or this one later; what fails everywhere is the job's own fault."""
     host, cause = error.host, error.cause
     _log.warning("round %d on %s: %s (%s)", round_id, host.name, cause.message, cause.case)
-    await workshop.hosts.failed(host, cause)
+    await workshop.hosts.note_failure(host, cause)
     left = [h for h in workshop.hosts.dispatcher.able(order.wanted) if h is not host]
     async with workshop.database.write() as session:
         job = await queueing.job_of(session, await session.get_one(RoundRow, round_id))
