@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,10 @@ TOO_LARGE = 40005
 ARCHIVED_THREAD = 50083
 
 _SECONDS_BETWEEN_EDITS = 1.5
+#: Times as long between two edits of a message that tells of something on its way, and between two such edits in one
+#: place: bars and previews never use up what a place allows (five edits in five seconds).
+_PASSING_SELDOM = 2.7
+_PASSING_IN_PLACE = 0.85
 #: Messages over an hour old have a limit of their own (error 30046): edit them seldom, and after a refusal rarely.
 _OLD = timedelta(hours=1)
 _SECONDS_BETWEEN_OLD_EDITS = 30.0
@@ -65,6 +70,8 @@ class Courier:
         self._posts = posts
         self.pace_s = _SECONDS_BETWEEN_EDITS
         self._due: dict[int, float] = {}
+        #: When a message, and a place (by the negative id), was last edited for something that passes.
+        self._passed: dict[int, float] = {}
 
     async def show(
         self, story_id: int, channel: discord.PartialMessageable, subject: str, known: Post | None, draw: Draw
@@ -81,9 +88,11 @@ class Courier:
             return await self._send(channel, post, sheet)
         if post.shown == sheet.shown:
             return post
-        due = self.seconds_until_due(post)
+        due = max(self.seconds_until_due(post), self._until_passing(post, channel) if sheet.passing else 0.0)
         if due > 0:
             raise NotYetError(due)
+        if sheet.passing:
+            self._passed[post.id] = self._passed[-channel.id] = time.monotonic()
         try:
             return await self._edit(channel, post, post.message_id, sheet)
         except discord.RateLimited as error:  # told to wait longer than it is worth to hold up the other messages
@@ -113,6 +122,12 @@ class Courier:
     def seconds_until_due(self, post: Post) -> float:
         """How long until a message may be edited again; 0 when it may be now."""
         return max(0.0, self._due.get(post.id, 0.0) - time.monotonic())
+
+    def _until_passing(self, post: Post, channel: discord.PartialMessageable) -> float:
+        """How long until a message may be edited for the sake of a bar or a preview."""
+        here = self._passed.get(post.id, 0.0) + self.pace_s * _PASSING_SELDOM
+        place = self._passed.get(-channel.id, 0.0) + self.pace_s * _PASSING_IN_PLACE
+        return max(here, place) - time.monotonic()
 
     async def exists(self, channel: discord.PartialMessageable, post: Post) -> bool:
         """Whether a message is still there."""
@@ -152,7 +167,7 @@ class Courier:
             return await self._posts.posted(
                 post.id, channel.id, message.id, sheet.shown, sheet.files_digest, sheet.offers
             )
-        sizes = [(await asyncio.to_thread(file.path.stat)).st_size for file in sheet.files]
+        sizes = [(await asyncio.to_thread(file.path.stat)).st_size for file in sheet.files if file.data is None]
         raise TooLargeError(max(sizes, default=0))
 
     async def _edit(self, channel: discord.PartialMessageable, post: Post, message_id: int, sheet: Sheet) -> Post:
@@ -180,6 +195,9 @@ class Courier:
     async def _open(self, files: Sequence[SheetFile], side: int = _LIGHT_SIDES[0]) -> list[discord.File]:
         opened: list[discord.File] = []
         for file in files:
+            if file.data is not None:
+                opened.append(discord.File(io.BytesIO(file.data), file.name, description=file.description))
+                continue
             path = await self._light(file, side) if file.light else file.path
             opened.append(await asyncio.to_thread(discord.File, path, file.name, description=file.description))
         return opened

@@ -39,6 +39,7 @@ from bot.ui.scene import can_be_posted, scene_sheet
 from bot.ui.storyboard import storyboard_sheet
 from bot.ui.text import KEYCAPS, cut
 from storycore.errors import FiresideError, NotFoundError
+from storycore.hosts.previews import Preview
 from storycore.store.models import WorkState
 from storycore.studio import ballots, films, stories
 from storycore.studio.views import FilmView, SceneView, StoryView
@@ -247,13 +248,16 @@ class Projector:
                 continue
             if not await self._make_room(looked, thread, scene):
                 continue
-            if await self._show(looked, thread, subject, _scene_drawing(view, scene)):
+            if await self._show(looked, thread, subject, _scene_drawing(view, scene, self._preview_of(scene))):
                 await self._offer_reactions(looked, looked.posted[subject], thread, scene)
         for film in view.films:
             await self._show(looked, thread, film_subject(film.id, file=False), _progress_drawing(view, film))
             if film.state is WorkState.DONE and film.path is not None:
                 for part, path in enumerate((film.path, *film.more), start=1):
                     await self._deliver(looked, thread, film, part, path)
+
+    def _preview_of(self, scene: SceneView) -> Preview | None:
+        return None if scene.coming is None else self._workshop.previews.of(scene.coming.id)
 
     async def _take_away(self, looked: _Pass, thread: discord.PartialMessageable) -> None:
         """Messages of scenes that were taken out of the story go."""
@@ -425,8 +429,8 @@ class _refusals:  # noqa: N801 - used like a function, in with statements
             raise PlaceError(self._gone) from error
 
 
-def _scene_drawing(view: StoryView, scene: SceneView) -> Draw:
-    return lambda mark: scene_sheet(view, scene, mark)
+def _scene_drawing(view: StoryView, scene: SceneView, preview: Preview | None) -> Draw:
+    return lambda mark: scene_sheet(view, scene, mark, preview)
 
 
 def _progress_drawing(view: StoryView, film: FilmView) -> Draw:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -11,6 +12,7 @@ from bot.ui.items import AgainButton, EditButton, PickButton, VoteButton
 from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
+from storycore.hosts.previews import Preview
 from storycore.store.models import StoryState, WorkState
 from storycore.studio.line import Standing
 from storycore.studio.views import RoundView, SceneView, StoryView
@@ -19,15 +21,24 @@ _ACCENT = discord.Colour(0xE8833A)
 _EXCERPT = 420
 _PROMPT = 300
 _ROW = 5
+#: A scene without pictures gets its message when it is among so many that are next.
+_NEAR = 3
 
 
 def can_be_posted(scene: SceneView) -> bool:
-    """Whether there is something to show: pictures, or the reason why there are none."""
-    return scene.shown is not None or (scene.failed is not None and scene.coming is None)
+    """Whether there is something to show: pictures, the reason why there are none, or how far a GPU host is with them.
+
+    (Where this machine draws, pictures are there in a moment.)
+    """
+    if scene.coming is not None and scene.shown is None:
+        standing = scene.coming.standing
+        return standing is not None and standing.at_hosts and standing.place <= _NEAR
+    return scene.shown is not None or scene.failed is not None
 
 
-def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> Sheet:
-    """The message of one scene as it should be now; ``mark`` is the id of its post row."""
+def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, preview: Preview | None = None) -> Sheet:
+    """The message of one scene as it should be now; ``mark`` is the id of its post row, ``preview`` what its coming
+    pictures look like so far. It is shown while there are no others: pictures that are voted on are not sent anew."""
     closed = story.state is not StoryState.OPEN
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     heading = f"### Scene {scene.number} of {len(story.scenes)} · {escape_within(scene.title, 160)}"
@@ -39,6 +50,11 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
         for file in files:
             gallery.add_item(media=f"attachment://{file.name}", description=file.description)
         container.add_item(gallery)
+    elif preview is not None and scene.coming is not None and not closed:
+        files = [_preview(scene, scene.coming, preview)]
+        so_far: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
+        so_far.add_item(media=f"attachment://{files[0].name}", description=files[0].description)
+        container.add_item(so_far)
     if status := _status(scene, closed):
         container.add_item(discord.ui.TextDisplay("\n".join(status)))
     if scene.shown is not None:
@@ -58,7 +74,14 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None) -> 
     container.add_item(buttons)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
-    return Sheet(view, files, 0 if scene.shown is None else scene.shown.number)
+    offers = 0 if scene.shown is None else scene.shown.number
+    return Sheet(view, files, offers, passing=scene.coming is not None and not closed)
+
+
+def _preview(scene: SceneView, coming: RoundView, preview: Preview) -> SheetFile:
+    name = f"scene-{scene.id}-coming-{coming.id}-{preview.number}.jpg"
+    description = cut(f"Scene {scene.number} in the making: {coming.prompt}", 256)
+    return SheetFile(name, Path(name), description, data=preview.data)
 
 
 def _files(scene: SceneView, shown: RoundView) -> list[SheetFile]:
@@ -78,7 +101,7 @@ def _status(scene: SceneView, closed: bool) -> list[str]:
     if scene.shown is not None:
         lines.append(_tally(scene, closed))
     if scene.coming is not None:
-        lines.append(_coming(scene.coming))
+        lines.append(_coming(scene.coming, first=scene.shown is None))
     if scene.changed:
         lines.append("✏️ A correction changed the prompt. **Again** paints it; until then these pictures stand.")
     if scene.failed is not None and scene.coming is None:
@@ -103,15 +126,16 @@ def _tally(scene: SceneView, closed: bool) -> str:
     return f"{cast} · {count(total, 'vote')}, picture **{scene.choice}** leads"
 
 
-def _coming(coming: RoundView) -> str:
+def _coming(coming: RoundView, *, first: bool) -> str:
     who = f" for {escape_within(coming.asked_by_name, 80)}" if coming.asked_by_name else ""
+    pictures = f"{'The' if first else 'New'} pictures{who}"
     if coming.problem:
         return f"⏳ {escape_within(coming.problem, 500)}"
     standing = coming.standing
     if coming.state is WorkState.WAITING:
-        return f"🎨 New pictures{who}: {waiting(standing)}." if standing else f"🎨 New pictures{who} wait."
+        return f"🎨 {pictures}: {waiting(standing)}." if standing else f"🎨 {pictures} wait."
     left = f" · {roughly(standing.seconds_left)} left" if standing and standing.seconds_left is not None else ""
-    return f"🎨 New pictures{who} are being painted{painter(standing)}\n{bar(coming.progress)}{left}"
+    return f"🎨 {pictures} are being painted{painter(standing)}\n{bar(coming.progress)}{left}"
 
 
 def waiting(standing: Standing) -> str:

@@ -14,24 +14,28 @@ import discord
 
 @dataclass(frozen=True, slots=True)
 class SheetFile:
-    """A file of a message. ``light`` pictures are sent as a light copy; ``name`` is of our own making."""
+    """A file of a message. ``light`` pictures are sent as a light copy; ``name`` is of our own making. ``data`` is what
+    is sent where nothing lies on the disk (``path`` is not looked at then)."""
 
     name: str
     path: Path
     description: str | None = None
     light: bool = False
+    data: bytes | None = None
 
 
 @dataclass(slots=True)
 class Sheet:
     """A message as it should be: the view, and the files it refers to as ``attachment://name``.
 
-    ``offers`` is the round whose candidates it shows, 0 for none.
+    ``offers`` is the round whose candidates it shows, 0 for none. ``passing``: it shows a state that changes by itself
+    all the time (a bar, a preview), so it is edited more seldom.
     """
 
     view: discord.ui.LayoutView
     files: Sequence[SheetFile] = field(default_factory=tuple)
     offers: int = 0
+    passing: bool = False
 
     @property
     def shown(self) -> str:

@@ -22,13 +22,15 @@ _GONE = (HostHealth.AWAY, HostHealth.REFUSING)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A round's place among all that wait (from 1; 0 while it is painted) and the seconds until it is done (None:
-    nobody can say). ``held``: painting is paused. ``not_before``: when it may begin, if that is still to come."""
+    nobody can say). ``held``: painting is paused. ``not_before``: when it may begin, if that is still to come.
+    ``at_hosts``: GPU hosts paint it, not this machine."""
 
     place: int
     seconds_left: float | None
     host_name: str = ""
     held: bool = False
     not_before: datetime | None = None
+    at_hosts: bool = False
 
 
 async def standings(session: AsyncSession, server_id: int | None) -> dict[int, Standing]:
@@ -47,7 +49,8 @@ async def standings(session: AsyncSession, server_id: int | None) -> dict[int, S
         .where(RoundRow.state.in_(UNFINISHED))
         .order_by(JobRow.rank, JobRow.tag, JobRow.id)
     )
-    hosts, reachable = await _hosts(session, server_id)
+    able = await _hosts(session, server_id)
+    hosts, reachable = max(1, able or 0), able != 0
     found: dict[int, Standing] = {}
     waiting: list[tuple[int, float, str, bool, datetime | None]] = []
     busy: list[float] = []
@@ -55,7 +58,7 @@ async def standings(session: AsyncSession, server_id: int | None) -> dict[int, S
         if state is WorkState.WORKING:
             left = cost * _UNIT_S * (1 - progress)
             busy.append(left)
-            found[id_] = Standing(0, left, host_name)
+            found[id_] = Standing(0, left, host_name, at_hosts=able is not None)
         else:
             later = not_before if not_before is not None and not_before > now() else None
             waiting.append((id_, cost * _UNIT_S, host_name, held, later))
@@ -66,12 +69,12 @@ async def standings(session: AsyncSession, server_id: int | None) -> dict[int, S
         if reachable and not held and later is None:
             left_s = heapq.heappop(free_at) + cost_s
             heapq.heappush(free_at, left_s)
-        found[id_] = Standing(place, left_s, host_name, held, later)
+        found[id_] = Standing(place, left_s, host_name, held, later, able is not None)
     return found
 
 
-async def _hosts(session: AsyncSession, server_id: int | None) -> tuple[int, bool]:
-    """How many hosts paint for a server (at least one: this machine), and whether any can be reached."""
+async def _hosts(session: AsyncSession, server_id: int | None) -> int | None:
+    """How many hosts that can be reached paint for a server; None where there are none and this machine paints."""
     own = HostRow.server_id.is_(None) | (HostRow.server_id == server_id)
     counted = await session.execute(
         select(HostRow.health, func.count(HostRow.id))
@@ -79,5 +82,4 @@ async def _hosts(session: AsyncSession, server_id: int | None) -> tuple[int, boo
         .group_by(HostRow.health)
     )
     by_health = {row[0]: row[1] for row in counted}
-    able = sum(number for health, number in by_health.items() if health not in _GONE)
-    return max(1, able), not by_health or able > 0
+    return sum(number for health, number in by_health.items() if health not in _GONE) if by_health else None

@@ -10,15 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import scene_sheet
 from bot.ui.sheet import Sheet
 from bot.ui.storyboard import storyboard_sheet
 from storycore.film.program import program
+from storycore.hosts.previews import Preview
 from storycore.images.storyboard.painter import CREDIT, paint
 from storycore.store.models import RoundReason, StoryState, WorkState
+from storycore.studio.line import Standing
 from storycore.studio.views import CandidateView, CastView, FilmView, RoundView, SceneView, StoryView
 
 PROMPT = "Siegfried, a young man in a blue cloak, stands at the edge of a dark forest at dusk, storybook illustration"
@@ -57,6 +59,14 @@ class Painted:
         path = folder / f"{name}.jpg"
         path.write_bytes(file.getvalue())
         return CandidateView(seed, name, path, 448, 256)
+
+
+def blurred(path: Path) -> bytes:
+    """A picture as a host's live preview shows it half-way."""
+    file = io.BytesIO()
+    with Image.open(path) as image:
+        image.filter(ImageFilter.GaussianBlur(6)).save(file, "JPEG", quality=70)
+    return file.getvalue()
 
 
 def a_round(pictures: list[CandidateView], **changes: Any) -> RoundView:
@@ -159,8 +169,13 @@ def scenes(pictures: list[CandidateView]) -> list[tuple[str, str, SceneView]]:
     four = pictures[:4]
     voted = {1: 1, 2: 3, 3: 0, 4: 1}
     memory = a_round([], number=2, state=WorkState.FAILED, problem="The painter ran out of memory.")
+    first: dict[str, Any] = {"number": 1, "asked_by_name": ""}
+    next_ = coming(WorkState.WAITING, **first, standing=Standing(1, 42.0, at_hosts=True))
+    at_host = coming(**first, standing=Standing(0, 14.0, "attic", at_hosts=True))
     new = {"edited": True, "prompt": "the same, but at night, under a full moon", "votes": voted}
     return [
+        ("scene-next", "At a GPU host: next in the queue", a_scene(1, [], coming=next_)),
+        ("scene-coming", "At a GPU host: being painted", a_scene(1, [], coming=at_host)),
         ("scene-fresh", "New pictures, no votes yet", a_scene(1, four)),
         ("scene-votes", "Votes", a_scene(1, four, votes=voted)),
         ("scene-picked", "Picked by the author", a_scene(1, four, votes=voted, pick=4)),
@@ -194,7 +209,11 @@ def all_states(painted: Painted) -> list[State]:
         State(name, words, storyboard_sheet(view, f"{CREDIT}.", 1)) for name, words, view in boards(painted.pictures)
     ]
     story = a_story(tuple(a_scene(number, painted.pictures[:4]) for number in range(1, 5)))
-    made += [State(name, words, scene_sheet(story, view, 1)) for name, words, view in scenes(painted.pictures)]
+    so_far = Preview(3, blurred(painted.pictures[0].path))
+    made += [
+        State(name, words, scene_sheet(story, view, 1, so_far if name == "scene-coming" else None))
+        for name, words, view in scenes(painted.pictures)
+    ]
     over = replace(story, state=StoryState.CANCELLED)
     made.append(State("scene-over", "Cancelled", scene_sheet(over, a_scene(1, painted.pictures[:4]), 1)))
     made += [State(name, words, progress_sheet(story, view, 1)) for name, words, view in films()]

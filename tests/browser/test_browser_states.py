@@ -33,7 +33,7 @@ def post(sandbox: Sandbox, state: State) -> Message:
     described = [{"id": at, "filename": f.name, "description": f.description} for at, f in enumerate(state.sheet.files)]
     components = state.sheet.view.to_components()  # type: ignore[no-untyped-call]
     body = {"components": components, "flags": FLAG_COMPONENTS_V2, "attachments": described}
-    files = {at: File(file.name, file.path.read_bytes()) for at, file in enumerate(state.sheet.files)}
+    files = {at: File(f.name, f.data or f.path.read_bytes()) for at, f in enumerate(state.sheet.files)}
     draft = Composer(sandbox.world, channel, sandbox.state.upload_limit).new(body, files)
     return sandbox.world.post(channel, sandbox.world.bot, **draft.fields())
 
@@ -49,7 +49,9 @@ async def test_every_state_of_every_message(tmp_path: Path) -> None:
             message = post(sandbox, state)
             shown = ada.page.locator(f'li[data-id="{message.id}"] .container')
             await expect(shown).to_be_visible()
-            await expect(shown.locator("img")).to_have_count(sum(f.light for f in state.sheet.files))
+            await expect(shown.locator("img")).to_have_count(
+                sum(f.light or f.data is not None for f in state.sheet.files)
+            )
             if state.name in ("film-itself", "film-notes"):
                 await shown.locator("video").evaluate("v => v.readyState > 1 || new Promise(d => v.onloadeddata = d)")
             await picture(shown, state.name)

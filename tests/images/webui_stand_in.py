@@ -119,6 +119,8 @@ class WebuiStandIn:
     api: bool = True
     task_progress: bool = True
     seconds: float = 0.02
+    #: No picture becomes ready while this is set.
+    paused: bool = False
     #: What loading a checkpoint costs, seconds.
     switch_seconds: float = 0.0
     checkpoints: tuple[str, ...] = CHECKPOINTS
@@ -245,8 +247,9 @@ class WebuiStandIn:
         came_in = asyncio.get_running_loop().time()
         response = await self._painted_or_not(http)
         if not response.prepared:
-            await response.prepare(http)
-            await response.write_eof()
+            with contextlib.suppress(ConnectionError):  # whoever asked has hung up
+                await response.prepare(http)
+                await response.write_eof()
         self.in_hand_seconds += asyncio.get_running_loop().time() - came_in
         return response
 
@@ -310,8 +313,8 @@ class WebuiStandIn:
                     seed = int(task.request["seed"]) + index
                     ends = loop.time() + self.seconds
                     task.painting = asyncio.create_task(asyncio.to_thread(self.paint, task.request, seed))
-                    while loop.time() < ends and not task.interrupted and not self._released.is_set():
-                        await asyncio.sleep(min(0.05, max(0.0, ends - loop.time())))
+                    while (self.paused or loop.time() < ends) and not task.interrupted and not self._released.is_set():
+                        await asyncio.sleep(0.02 if self.paused else min(0.05, max(0.0, ends - loop.time())))
                     images.append(await task.painting)
                     seeds.append(seed)
                     task.done = index + 1

@@ -19,7 +19,7 @@ from sandbox.actors import Actor, InteractionResult
 from sandbox.model import Channel, Message
 from sandbox.server import Sandbox, find_document
 from sandbox.world import File
-from storycore.work.workshop import Workshop
+from storycore.work.workshop import WorkOptions, Workshop
 from tests.support.workshops import STORY, QuickPainter, small_workshop
 
 
@@ -118,7 +118,11 @@ async def connected(workshop: Workshop, sandbox: Sandbox, chosen: Settings) -> A
 
 @asynccontextmanager
 async def wire_to(
-    folder: Path, upload_limit: int = 10 * 2**20, permissions: int | None = None, **values: object
+    folder: Path,
+    upload_limit: int = 10 * 2**20,
+    permissions: int | None = None,
+    work: WorkOptions | None = None,
+    **values: object,
 ) -> AsyncIterator[Wire]:
     """Everything, from an empty folder. At the end no request may have broken Discord's contract."""
     needs_document()
@@ -126,7 +130,7 @@ async def wire_to(
         Sandbox(
             upload_limit=upload_limit, bot_permissions=PERMISSIONS.value if permissions is None else permissions
         ) as sandbox,
-        small_workshop(folder) as workshop,
+        small_workshop(folder, work) as workshop,
         connected(workshop, sandbox, settings(**values)) as client,
     ):
         yield Wire(sandbox, client, workshop)

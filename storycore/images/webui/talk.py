@@ -84,6 +84,7 @@ class HostTalk:
         self._address = address
         self._session: aiohttp.ClientSession | None = None
         self._knows_tasks = True
+        self._closed = False
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
@@ -96,6 +97,8 @@ class HostTalk:
 
     async def _ask(self, method: str, path: str, body: object = None) -> object:
         """The JSON answer to a question (None for an empty one). Raises ``PainterError``."""
+        if self._closed:
+            raise unreachable("is not asked any more")
         try:
             async with self._open().request(
                 method, f"{self._address.base}{path}", json=body, allow_redirects=False
@@ -169,6 +172,8 @@ class HostTalk:
         await self._ask("POST", "/sdapi/v1/interrupt")
 
     async def close(self) -> None:
+        """Nothing is asked any more."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
 
