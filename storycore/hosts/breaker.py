@@ -47,11 +47,22 @@ class Breaker:
         self.failures = self.opened = 0
         self._until = None
 
-    def failed(self) -> bool:
-        """It did not; says whether the breaker is open now. A failed trial opens it again, for longer."""
+    def failed(self, longest: float = 0.0) -> bool:
+        """It did not; says whether the breaker is open now. A failed trial opens it again, for longer.
+
+        ``longest``: after the last of ``waits`` each is twice as long as the one before, up to so many seconds.
+        """
         self.failures += 1
         if self._until is None and self.failures < self.most_failures:
             return False
-        self._until = self.clock() + self.waits[min(self.opened, len(self.waits) - 1)]
+        wait = self.waits[min(self.opened, len(self.waits) - 1)]
+        if longest:
+            wait = min(max(longest, wait), wait * 2 ** min(20, max(0, self.opened - len(self.waits) + 1)))
+        self._until = self.clock() + wait
         self.opened += 1
         return True
+
+    def try_now(self) -> None:
+        """Somebody looked after it: if it is open, it is half open at once."""
+        if self._until is not None:
+            self._until = self.clock()

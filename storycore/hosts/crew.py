@@ -34,8 +34,10 @@ _SPARE = 6
 _WIDEST = 64
 _LOOK_AGAIN_S = 120.0
 _LOOKED_THROUGH = 300
-#: So many different failures in a row, though it answers, and a host is left alone for a while.
+#: So many failures in a row, though it answers, and a host is left alone for a while.
 _MOST_ODD = 3
+#: A host that goes on failing with every trial is left alone for twice as long each time, up to so many seconds.
+_LONGEST_REST_S = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,12 @@ class Hosts:
 
     # How they are
 
-    async def look(self, host_id: int) -> None:
-        """Ask a host how it is and what it has, and note that in its row. Never raises for what the host does."""
+    async def look(self, host_id: int, *, asked: bool = False) -> None:
+        """Ask a host how it is and what it has, and note that in its row. Never raises for what the host does.
+
+        Only a picture shows that a host is well again that failed with every job. ``asked``: somebody looks after it,
+        so it is tried at once.
+        """
         host = self.dispatcher.hosts.get(host_id)
         if host is None or not isinstance(host.painter, WebuiPainter):
             return
@@ -183,10 +189,15 @@ class Hosts:
             away = isinstance(error, PainterUnreachableError)
             await self._ledger.ill(host, HostHealth.AWAY if away else HostHealth.REFUSING, str(error))
         else:
-            if host.breaker.state is Breaking.OPEN or not self.dispatcher.waiting:
-                host.breaker.succeeded()
             self._learn(host, found)
-            await self._ledger.well(host, found)
+            if host.sick:
+                if asked:
+                    host.breaker.try_now()
+                await self._ledger.seen(host, found)
+            else:
+                if host.breaker.state is Breaking.OPEN or not self.dispatcher.waiting:
+                    host.breaker.succeeded()
+                await self._ledger.well(host, found)
         self.dispatcher.look_again()
 
     def _learn(self, host: Host, found: Found) -> None:
@@ -200,6 +211,7 @@ class Hosts:
         """A host painted ``count`` pictures of ``megapixels`` in ``seconds``."""
         recovered = host.breaker.state is not Breaking.CLOSED
         host.breaker.succeeded()
+        host.sick = False
         host.busy_s += seconds
         self._odd.pop(host.id, None)
         self._job_s = 0.8 * self._job_s + 0.2 * seconds
@@ -220,7 +232,8 @@ class Hosts:
             self._odd[host.id] = self._odd.get(host.id, 0) + 1
             if self._odd[host.id] < _MOST_ODD and host.breaker.state is Breaking.CLOSED:
                 return
-        host.breaker.failed()
+            host.sick = True
+        host.breaker.failed(_LONGEST_REST_S if host.sick else 0.0)
 
     async def note_failure(self, host: Host, error: PainterError) -> None:
         """A failure was judged: where the host is left alone for it, that is told."""

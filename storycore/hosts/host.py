@@ -82,6 +82,8 @@ class Host:
     breaker: Breaker = field(default_factory=Breaker)
     draining: bool = False
     removed: bool = False
+    #: It answers, and fails with whatever it is asked to paint: its own trouble, not the jobs'.
+    sick: bool = False
     loaded: str = ""
     own: str = ""
     #: A job of ours asked for a checkpoint here, so what it has loaded is not its owner's choice any more.

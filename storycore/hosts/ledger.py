@@ -16,6 +16,7 @@ from storycore.store.hosts import HostHealth, HostRow, HostState, NoticeRow
 from storycore.store.models import RoundRow, SceneRow, StoryRow, WorkState, now
 
 NO_PAINTER = "no_painter"
+_SICK = "sick"
 _UNREACHABLE = "No painter is reachable."
 _ILL = (HostHealth.AWAY, HostHealth.REFUSING)
 
@@ -66,6 +67,8 @@ class Ledger:
             row.health, row.detail, row.checked_at = health, detail, now()
             row.next_try_at = row.checked_at + timedelta(seconds=host.breaker.seconds_left)
             told = await self._reckon(session)
+            if host.sick:
+                await _say_sick(session, row)
         self._tell(told)
 
     async def well(self, host: Host, found: Found | None) -> None:
@@ -75,12 +78,20 @@ class Ledger:
             if row is None:
                 return
             row.health, row.detail, row.checked_at, row.next_try_at = HostHealth.WELL, "", now(), None
-            if found is not None:
-                row.flavour, row.checkpoint = found.flavour.value, host.loaded or found.checkpoint
-                row.own_checkpoint = host.own or found.checkpoint
-                row.abilities = found.abilities.to_json()
+            _note_found(row, host, found)
+            for notice in await _open_notices(session, _sickness(row)):
+                notice.over_at = now()
             told = await self._reckon(session)
         self._tell(told)
+
+    async def seen(self, host: Host, found: Found) -> None:
+        """What a look at a host found, that answers and does not paint: it is not well thereby."""
+        async with self._database.write() as session:
+            row = await session.get(HostRow, host.id)
+            if row is not None:
+                _note_found(row, host, found)
+                row.checked_at = now()
+                row.next_try_at = row.checked_at + timedelta(seconds=host.breaker.seconds_left)
 
     async def _reckon(self, session: AsyncSession) -> list[int]:
         """Compare who can be painted for with what was told; gives the stories whose messages change."""
@@ -88,7 +99,7 @@ class Ledger:
         hosts = list(await session.scalars(select(HostRow).where(HostRow.state == HostState.ENABLED)))
         # A server without hosts of its own stands and falls with everybody's (None).
         places = {host.server_id for host in hosts}
-        open_ = {n.server_id: n for n in await session.scalars(select(NoticeRow).where(NoticeRow.over_at.is_(None)))}
+        open_ = {notice.server_id: notice for notice in await _open_notices(session, NO_PAINTER)}
         changed: list[int] = []
         for place in places:
             serving = [host for host in hosts if host.server_id in (None, place)]
@@ -109,6 +120,31 @@ class Ledger:
     def _tell(self, stories: list[int]) -> None:
         for story_id in stories:
             self._publish(story_id)
+
+
+async def _open_notices(session: AsyncSession, kind: str) -> Sequence[NoticeRow]:
+    return (await session.scalars(select(NoticeRow).where(NoticeRow.over_at.is_(None), NoticeRow.kind == kind))).all()
+
+
+def _sickness(row: HostRow) -> str:
+    return f"{_SICK}:{row.id}"
+
+
+async def _say_sick(session: AsyncSession, row: HostRow) -> None:
+    """Tell admins once that a host fails with everything, until it has painted something again."""
+    if not await _open_notices(session, _sickness(row)):
+        words = (
+            f"The GPU host {row.name} answers, and fails with everything it is asked ({row.detail}) It is left alone, "
+            f"and tried with one job now and then; `/host test` has it tried at once."
+        )
+        session.add(NoticeRow(server_id=row.server_id, kind=_sickness(row), words=words))
+
+
+def _note_found(row: HostRow, host: Host, found: Found | None) -> None:
+    if found is not None:
+        row.flavour, row.checkpoint = found.flavour.value, host.loaded or found.checkpoint
+        row.own_checkpoint = host.own or found.checkpoint
+        row.abilities = found.abilities.to_json()
 
 
 def unreachable_words(hosts: Sequence[HostRow]) -> str:

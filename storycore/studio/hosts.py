@@ -160,7 +160,7 @@ async def test(workshop: Workshop, host_id: int, person: Person) -> HostView:
     async with workshop.database.read() as session:
         await require(session, person, Act.HOSTS, what=_MANAGE)
         await _found(session, host_id, person)
-    await workshop.hosts.look(host_id)
+    await workshop.hosts.look(host_id, asked=True)
     return await show(workshop, host_id, person)
 
 

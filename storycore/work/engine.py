@@ -82,6 +82,11 @@ class _Quiet(logging.Filter):
         return not cancelled and not said.startswith("Asyncio task cancelled")
 
 
+def _tell_of_a_fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logging.getLogger(__name__).error("%s ended with a fault", task.get_name(), exc_info=error)
+
+
 class Engine:
     """DBOS on the database's own file (or server). One per process at a time: DBOS is a singleton."""
 
@@ -90,10 +95,11 @@ class Engine:
         self._executor_id = executor_id
         self._poll_s = poll_s
         self._client: DBOSClient | None = None
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def launch(self, workshop: Workshop, *, painting_window: int = 2) -> None:
         """Start working: recover what was running, then take from the queues. Call it inside the running loop."""
-        from storycore.work import workflows
+        from storycore.work import sweeping, workflows
 
         workflows.use(workshop)
         await workshop.hosts.start()
@@ -126,6 +132,8 @@ class Engine:
             application_name=_APPLICATION_NAME,
             serializer=DBOSPortableJSONSerializer(),
         )
+        self._sweeping = asyncio.create_task(sweeping.keep_swept(), name="engine-sweeping")
+        self._sweeping.add_done_callback(_tell_of_a_fault)
 
     async def _widen_painting(self, window: int) -> None:
         """How many rounds are claimed at once; the queue's worker reads it at every poll."""
@@ -169,6 +177,9 @@ class Engine:
             return
         from storycore.work import workflows
 
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait({self._sweeping})
         await workflows.stop()
         client, self._client = self._client, None
         await asyncio.to_thread(client.destroy)

@@ -25,7 +25,8 @@ from sandbox.actors import Actor, InteractionResult
 from sandbox.interactions import COMPONENT
 from sandbox.model import Message
 from sandbox.world import File
-from storycore.store.corrections import QuestionKind, QuestionRow
+from storycore.cast.model import QuestionKind
+from storycore.store.corrections import QuestionRow
 from storycore.store.models import BatchRow, LineRow, RoundRow, SceneRow, StoryRow, now
 from storycore.studio import ballot_box, ballots, permissions
 from storycore.studio.permissions import Act
@@ -138,10 +139,12 @@ def _every(kind: type) -> Iterator[type]:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
-    found, new = set[type](), [kind]
+    found: set[type] = set()
+    new: list[type] = [kind]
     while new:
-        new = [sub for one in new for sub in one.__subclasses__() if sub not in found]
-        found.update(new)
+        subs: list[type] = list(type.__subclasses__(new.pop()))
+        new += [one for one in subs if one not in found]
+        found.update(subs)
     yield from (one for one in found if one.__module__.split(".")[0] in ("bot", "cogs"))
 
 

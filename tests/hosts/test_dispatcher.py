@@ -188,6 +188,24 @@ def test_a_breaker_opens_tries_and_closes() -> None:
     assert seen == [(closed, 0), (opened, 20), (half, 0), (opened, 40), (closed, 0)]
 
 
+def test_a_host_that_is_never_well_is_tried_ever_more_seldom() -> None:
+    time = [0.0]
+    breaker = Breaker((20.0, 60.0), clock=lambda: time[0])
+    rests: list[float] = []
+    for _ in range(9):
+        breaker.failed(1800.0)
+        rests.append(breaker.seconds_left)
+        time[0] += rests[-1]
+        assert breaker.state is Breaking.HALF_OPEN
+    assert rests == [20, 60, 120, 240, 480, 960, 1800, 1800, 1800]
+    breaker.failed(1800.0)
+    breaker.try_now()
+    assert breaker.state is Breaking.HALF_OPEN
+    breaker.succeeded()
+    breaker.failed()
+    assert breaker.seconds_left == 20
+
+
 async def test_a_half_open_host_gets_one_trial() -> None:
     time = [0.0]
     host = a_host(1, slots=2, breaker=Breaker((20.0,), clock=lambda: time[0]))

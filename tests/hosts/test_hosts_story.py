@@ -13,6 +13,7 @@ from storycore.store.models import CandidateRow, RoundRow, WorkState
 from storycore.studio import queue, scenes, stories
 from storycore.studio.hosts import NewHost, add
 from storycore.studio.people import Person
+from storycore.studio.views import SceneView
 from storycore.work.workshop import Workshop
 from tests.hosts.house import eventually, host_rows, house, jobs, options, told
 from tests.images.webui_stand_in import CHECKPOINTS, Fault, WebuiStandIn, simple_picture
@@ -264,3 +265,34 @@ async def test_a_pause_takes_jobs_out_and_puts_them_back(tmp_path: Path) -> None
         assert await queue.release(workshop, ADA.server_id) == 2
         await until(workshop, story_id, painted, 90)
         assert (await queue.show(workshop, ADA)).hold is None
+
+
+async def test_a_host_that_fails_with_everything_is_tried_seldom_and_told_of_once(tmp_path: Path) -> None:
+    """Two jobs are at fault as far as anybody knows; after the third failure it is the host, and jobs wait for it."""
+    host = WebuiStandIn()
+    host.fail_next("error", "error", "error", "error")
+    async with house(tmp_path, host, waits=(0.05,)) as workshop:
+        ids = [await stories.create(workshop, new()), await stories.create(workshop, new())]
+
+        async def views() -> list[SceneView]:
+            return [scene for id_ in ids for scene in (await stories.show(workshop, id_)).scenes]
+
+        async def settled() -> bool:
+            seen = await views()
+            return len(seen) == 4 and all(scene.failed or scene.shown for scene in seen)
+
+        async with asyncio.timeout(90):
+            while not await settled():
+                await asyncio.sleep(0.02)
+        seen = await views()
+        assert sum(scene.failed is not None for scene in seen) == 2
+        assert len(host.received) == 6
+        async with workshop.database.read() as session:
+            notices = list(await session.scalars(select(NoticeRow)))
+        sick = [notice for notice in notices if notice.kind.startswith("sick:")]
+        assert len(sick) == 1 and "fails with everything" in sick[0].words
+        row = (await host_rows(workshop))[0]
+        assert row.health is HostHealth.WELL and "failed while painting" in sick[0].words
+        await eventually(lambda: not workshop.hosts.dispatcher.hosts[row.id].sick)
+        async with workshop.database.read() as session:
+            assert (await session.get_one(NoticeRow, sick[0].id)).over_at is not None

@@ -132,7 +132,7 @@ class ThreadReader:
 
 @asynccontextmanager
 async def small_workshop(
-    folder: Path, options: WorkOptions | None = None, painter: Painter | None = None
+    folder: Path, options: WorkOptions | None = None, painter: Painter | None = None, *, url: str = ""
 ) -> AsyncIterator[Workshop]:
     """A workshop in ``folder``, closed at the end. A ``painter`` of one's own can outlive it."""
     await begin_with_tables(folder / "fireside.db")
@@ -157,8 +157,8 @@ async def begin_with_tables(database: Path) -> None:
 
 
 @asynccontextmanager
-async def _opened(folder: Path, options: WorkOptions, painter: Painter) -> AsyncIterator[Workshop]:
-    url = f"sqlite+aiosqlite:///{folder / 'fireside.db'}"
+async def _opened(folder: Path, options: WorkOptions, painter: Painter, url: str = "") -> AsyncIterator[Workshop]:
+    url = url or f"sqlite+aiosqlite:///{folder / 'fireside.db'}"
     workshop = Workshop(
         database=await Database.open(url),
         folder=MediaFolder(folder / "media"),

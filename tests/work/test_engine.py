@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
+from sqlalchemy import text
 
 from storycore.store.models import StoryRow, WorkState
 from storycore.studio import stories
 from storycore.studio.people import Person
 from storycore.studio.stories import NewStory
+from storycore.work import sweeping
 from storycore.work.engine import Urgency
 from storycore.work.jobs import asking
 from storycore.work.jobs.progress import reporting
@@ -70,3 +74,26 @@ async def test_progress_is_written_seldom_and_ends_with_the_work(monkeypatch: py
     assert 1 <= len(written) < 20
     assert written == sorted(written)
     assert all(0 <= fraction <= 1 for fraction in written)
+
+
+async def test_finished_work_is_forgotten_a_few_rows_at_a_time(workshop: Workshop) -> None:
+    """The engine's rows go once they are old, and only those of work that is over."""
+    painter = workshop.painter
+    assert isinstance(painter, QuickPainter)
+    first = await stories.create(workshop, NewStory("Done", STORY, ADA, candidates=1, width=64, height=64))
+    await until(workshop, first, lambda v: v.painted == 2)
+    painter.gate = asyncio.Event()
+    second = await stories.create(workshop, NewStory("Waits", STORY, ADA, candidates=1, width=64, height=72))
+    await until(workshop, second, lambda v: sum(s.coming is not None for s in v.scenes) == 2)
+    while len(await DBOS.list_workflows_async(status="SUCCESS")) < 4:  # two readings, two pictures
+        await asyncio.sleep(0.02)
+    assert await sweeping.sweep() == 0, "nothing is a week old"
+    assert await sweeping.sweep(timedelta(0), batch=2, pause_s=0.0, most=3) == 4, "in twos, until it is enough"
+    left = await DBOS.list_workflows_async()
+    assert len(left) == 2 and {w.status for w in left} <= {"PENDING", "ENQUEUED"}
+    async with workshop.database.read() as session:
+        for table in ("workflow_input", "operation_outputs", "workflow_output"):
+            rows = await session.scalars(text(f"SELECT workflow_uuid FROM {table}"))  # noqa: S608
+            assert set(rows) <= {w.workflow_id for w in left}
+    painter.gate.set()
+    await until(workshop, second, lambda v: v.painted == 2)

@@ -30,12 +30,13 @@ _MOST_REPAINTS = 2
 
 
 class AtHostError(PainterUnreachableError):
-    """A host failed with this job; ``cause`` says how."""
+    """A host failed with this job; ``cause`` says how, ``sick`` whether it fails with everything."""
 
     def __init__(self, host: Host, cause: PainterError) -> None:
         super().__init__(cause.message, cause.hint)
         self.host = host
         self.cause = cause
+        self.sick = host.sick
 
 
 @dataclass(frozen=True, slots=True)

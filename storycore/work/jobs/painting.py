@@ -190,9 +190,11 @@ async def _elsewhere(workshop: Workshop, round_id: int, order: Order, error: AtH
     left = [h for h in workshop.hosts.dispatcher.able(order.wanted) if h is not host]
     async with workshop.database.write() as session:
         job = await queueing.job_of(session, await session.get_one(RoundRow, round_id))
-        trouble.note(job, host, cause)
+        trouble.note(job, host, cause, sick=error.sick)
         poisoned = len(job.failed_on) >= _POISONED
-    refused = trouble.is_refusal(cause)
+        tried_here = trouble.times_at(job, host)
+    # A host that fails with everything says nothing about this job; but no job is its trial for ever.
+    refused = trouble.is_refusal(cause) and (not error.sick or tried_here >= _POISONED)
     tries = workshop.options.painting_tries
     if poisoned or (refused and not left) or (tries is not None and order.attempt >= tries):
         await _fail(workshop, round_id, order, cause)

@@ -19,19 +19,24 @@ def is_refusal(error: PainterError) -> bool:
     return not isinstance(error, PainterUnreachableError) and error.case not in HOSTS_OWN
 
 
-def note(job: JobRow, host: Host, error: PainterError) -> None:
-    """Write down that ``host`` failed with ``job``, in the caller's transaction."""
+def note(job: JobRow, host: Host, error: PainterError, *, sick: bool = False) -> None:
+    """Write down that ``host`` failed with ``job`` (``sick``: as with everything), in the caller's transaction."""
     entry = {
         "at": now().isoformat(timespec="seconds"),
         "host": host.name,
         "host_id": host.id,
         "case": error.case,
         "words": str(error)[:500],
-        "refused": is_refusal(error),
+        "refused": is_refusal(error) and not sick,
     }
     job.record = [*job.record, entry][-MOST_ENTRIES:]
     if error.case not in _BLAMELESS and host.id not in job.failed_on:
         job.failed_on = [*job.failed_on, host.id]
+
+
+def times_at(job: JobRow, host: Host) -> int:
+    """How often ``host`` failed with ``job`` in a way that may be the job's fault."""
+    return sum(e.get("host_id") == host.id and e.get("case") not in _BLAMELESS for e in job.record)
 
 
 def refused_by(job: JobRow) -> frozenset[int]:
