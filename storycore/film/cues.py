@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storycore.film.letters import Letters
+from storycore.film.letters import UNSPACED, Letters
 from storycore.film.model import FilmLine
 
 #: Shown this long before its first word and kept this long after its last, seconds.
@@ -16,10 +16,15 @@ _EARLY_S = 0.06
 _HOLD_S = 0.3
 _LONGEST_S = 7.0
 _MOST_TOKENS = 24
+#: What is looked at of a word, in characters; more of what has no spaces between its words.
+_MOST_LETTERS, _MOST_UNSPACED = 400, 4000
 
 _SENTENCE_ENDS = ".!?…。！？"
 _PHRASE_ENDS = ",;:—–)،、，"
 _CLOSERS = "\"'”’»)]"
+_OPENING, _CLOSING = "「『（《〈【“‘", "。、，．！？：；」』）》〉】”’…ー々"
+#: A piece of East Asian text: what opens, one letter (or a stretch of others), and the marks that must not begin a row.
+_PIECE = re.compile(f"[{_OPENING}]*(?:{UNSPACED.pattern}|(?:(?!{UNSPACED.pattern})[^{_OPENING}])+)[{_CLOSING}]*|.+")
 _JOINERS = frozenset(
     re.findall(
         r"\w+",
@@ -32,12 +37,20 @@ _JOINERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word as it is shown: its text, when it is heard (seconds of the segment), its width at a size of 1."""
+    """A word as it is shown: its text, when it is heard (seconds of the segment), its width at a size of 1.
+
+    ``glued``: it follows the one before it without a space, as East Asian letters do.
+    """
 
     text: str
     begin: float
     end: float
     width: float
+    glued: bool = False
+
+    def gap(self, space: float) -> float:
+        """What lies between it and the one before, where a space takes ``space``."""
+        return 0.0 if self.glued else space
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +79,33 @@ def tokens_of(line: FilmLine, begin: float, seconds: float, letters: Letters, wi
     lost = shortened = 0
     for (start, end), (first, last) in zip(spans, times, strict=True):
         raw = line.text[start:end]
-        text, missing = letters.clean(raw[:400])
+        most = _MOST_UNSPACED if UNSPACED.search(raw) else _MOST_LETTERS
+        text, missing = letters.clean(raw[:most])
         lost += missing
-        for word in text.split():
-            fitting = _fitted(word, letters, widest)
-            shortened += fitting != word or len(raw) > 400
-            tokens.append(Token(fitting, begin + first, begin + last, letters.width(fitting, 1.0)))
+        shortened += len(raw) > most
+        words = text.split()
+        said, letters_said = 0, sum(map(len, words))
+        for word in words:
+            for place, piece in enumerate(_pieces(word)):
+                fitting = _fitted(piece, letters, widest)
+                shortened += fitting != piece and len(raw) <= most
+                at, said = said, said + len(piece)
+                from_, to = (begin + first + (last - first) * part / letters_said for part in (at, said))
+                tokens.append(Token(fitting, from_, to, letters.width(fitting, 1.0), glued=place > 0))
     return Shown(tuple(tokens), lost, shortened)
+
+
+def _pieces(word: str) -> list[str]:
+    """``word`` in pieces between which a row may end: East Asian letters one by one, their marks with them."""
+    return _PIECE.findall(word) if UNSPACED.search(word) else [word]
+
+
+def spaced(tokens: Sequence[Token], texts: Sequence[str]) -> str:
+    """``texts``, one for each of ``tokens``, in a row: spaces between them, but not before what is glued."""
+    return "".join(
+        text if token.glued or not at else f" {text}"
+        for at, (token, text) in enumerate(zip(tokens, texts, strict=True))
+    )
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
@@ -167,9 +200,13 @@ def _cost(tokens: Sequence[Token], space: float, widest: float, *, last: bool) -
     if rows(tokens, space, widest) is None:
         return None
     seconds = tokens[-1].end - tokens[0].begin
-    fill = (sum(token.width for token in tokens) + space * (len(tokens) - 1)) / (2 * widest)
+    fill = _width(tokens, space) / (2 * widest)
     cost = 0.35 + 0.8 * max(0.0, 0.55 - fill) ** 2 * 3 + 0.3 * max(0.0, seconds - _LONGEST_S)
     return cost if last else cost + _break_cost(tokens[-1].text)
+
+
+def _width(tokens: Sequence[Token], space: float) -> float:
+    return sum(token.width for token in tokens) + sum(token.gap(space) for token in tokens[1:])
 
 
 def _break_cost(text: str) -> float:
@@ -184,17 +221,14 @@ def _break_cost(text: str) -> float:
 
 def rows(tokens: Sequence[Token], space: float, widest: float) -> tuple[tuple[Token, ...], ...] | None:
     """``tokens`` in one row or two of much the same width, no row ending in a joining word; None if too wide."""
-    widths = [token.width for token in tokens]
-    total = sum(widths) + space * (len(widths) - 1)
+    total = _width(tokens, space)
     if total <= widest:
         return (tuple(tokens),)
     if total > 2 * widest:
         return None
     choice: tuple[float, int] | None = None
-    upper = -space
     for index in range(1, len(tokens)):
-        upper += widths[index - 1] + space
-        lower = total - upper - space
+        upper, lower = _width(tokens[:index], space), _width(tokens[index:], space)
         if upper > widest or lower > widest:
             continue
         # A lower row a little longer than the upper one reads best.

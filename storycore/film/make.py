@@ -170,7 +170,7 @@ class _Maker:
         self._sound = Soundtrack(plan, folder, cache)
 
     async def make(self) -> FilmReport:
-        self._env = await asyncio.to_thread(lay_out_fonts, self._folder)
+        self._env = await asyncio.to_thread(lay_out_fonts, self._folder, self._plan.text)
         timeline = await asyncio.to_thread(lay_out, self._plan)
         sound = asyncio.create_task(self._sound.prepare(timeline))
         try:

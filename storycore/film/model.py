@@ -60,6 +60,12 @@ class FilmPlan:
     #: What is known already and belongs among the report's notes, a sentence each.
     notes: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """All that may be written in it."""
+        lines = [f"{line.text} {line.speaker or ''}" for scene in self.scenes for line in scene.lines]
+        return " ".join([self.title, *self.credits, *(scene.title for scene in self.scenes), *lines])
+
 
 @dataclass(frozen=True, slots=True)
 class FilmProgress:

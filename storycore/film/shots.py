@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storycore.film import picture
+from storycore.film.letters import wants_eastern
 from storycore.film.model import FilmPlan, FilmScene
 from storycore.film.moves import HALF, Move, half_of, move_for, path_for, transition_for
 from storycore.film.options import SHAPES, Motion, Transition
@@ -81,7 +82,7 @@ def described(plan: FilmPlan, timeline: Timeline, seen: Sequence[Seen], rung: Ru
         written.append(_text(plan, drawn, rung))
         pieces.append(Piece(_body(drawn, written[-1], ends=last), index))
         before = drawn
-    return Described(tuple(pieces), _notes(timeline, seen, written))
+    return Described(tuple(pieces), _notes(timeline, seen, written, plan.text))
 
 
 def _drawn(plan: FilmPlan, seen: Sequence[Seen], shot: Shot, led: bool, followed: bool) -> _Drawn:
@@ -180,7 +181,7 @@ def _text(plan: FilmPlan, drawn: _Drawn, rung: Rung) -> Written:
     return text
 
 
-def _notes(timeline: Timeline, seen: Sequence[Seen], written: Sequence[Written]) -> tuple[str, ...]:
+def _notes(timeline: Timeline, seen: Sequence[Seen], written: Sequence[Written], text: str) -> tuple[str, ...]:
     """What could not be shown or heard as it was wanted, a sentence each."""
     notes = list(timeline.notes)
     missing = sum(not scene.pictures for scene in seen)
@@ -192,7 +193,8 @@ def _notes(timeline: Timeline, seen: Sequence[Seen], written: Sequence[Written])
     if damaged:
         notes.append(f"{damaged} second picture{'s' if damaged > 1 else ''} could not be read; the first one stays.")
     if lost:
-        notes.append(f"{lost} character{'s' if lost > 1 else ''} could not be shown: the font lacks them.")
+        more = " Chinese, Japanese and Korean come with the extra fireside[cjk]." if wants_eastern(text) else ""
+        notes.append(f"{lost} character{'s' if lost > 1 else ''} could not be shown: the font lacks them.{more}")
     if shortened:
         notes.append(f"{shortened} word{'s' if shortened > 1 else ''} had to be shortened to fit the picture.")
     return tuple(notes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pysubs2
 
-from storycore.film.cues import Cue, Token, cut, tokens_of
+from storycore.film.cues import Cue, Token, cut, spaced, tokens_of
 from storycore.film.letters import Letters, text_letters, title_letters
 from storycore.film.model import FilmLine
 from storycore.film.options import SubtitleMode
@@ -60,6 +60,14 @@ def escaped(text: str) -> str:
     return plain.replace("\\", "\\" + _WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
 
 
+def inked(text: str, letters: Letters) -> str:
+    """``text`` escaped, each stretch of it in a font that has it; afterwards it is written in ``letters`` again."""
+    return "".join(
+        f"{{\\fn{font}}}{escaped(run)}{{\\fn{letters.name}}}" if font else escaped(run)
+        for font, run in letters.runs(text)
+    )
+
+
 def scene_subtitles(
     lines: Sequence[Heard], seconds: float, width: int, height: int, mode: SubtitleMode = SubtitleMode.WORDS
 ) -> Written:
@@ -91,22 +99,22 @@ def _cue_event(
     cue: Cue, name: str, letters: Letters, size: float, widest: float, mode: SubtitleMode
 ) -> pysubs2.SSAEvent:
     if mode is SubtitleMode.WORDS:
-        text = "\\N".join(_row(row, cue, index) for index, row in enumerate(cue.rows))
+        text = "\\N".join(_row(row, cue, index, letters) for index, row in enumerate(cue.rows))
     else:
-        text = "\\N".join(" ".join(escaped(token.text) for token in row) for row in cue.rows)
+        text = "\\N".join(spaced(row, [inked(token.text, letters) for token in row]) for row in cue.rows)
     if name:
         small = round(size * _NAME_SIZE)
         while name and letters.width(name, _NAME_SIZE) > widest:
             name = name[:-2].rstrip() + "…"
         colour = _NAME_COLOURS[derived_seed("colour", name.casefold()) % len(_NAME_COLOURS)]
         bgr = colour[4:] + colour[2:4] + colour[:2]
-        text = f"{{\\fs{small}\\1c&H{bgr}&\\2c&H{bgr}&}}{escaped(name)}{{\\r}}\\N{text}"
+        text = f"{{\\fs{small}\\1c&H{bgr}&\\2c&H{bgr}&}}{inked(name, letters)}{{\\r}}\\N{text}"
     return pysubs2.SSAEvent(
         start=_ms(cue.begin), end=_ms(cue.end), style=_STYLES[mode], text="{\\fad(90,60)}" + text, marginv=0
     )
 
 
-def _row(row: Sequence[Token], cue: Cue, index: int) -> str:
+def _row(row: Sequence[Token], cue: Cue, index: int, letters: Letters) -> str:
     """One row with a karaoke mark before each word: it takes its colour when it is heard."""
     parts: list[str] = []
     at = cue.begin if index == 0 else row[0].begin
@@ -117,9 +125,9 @@ def _row(row: Sequence[Token], cue: Cue, index: int) -> str:
         stop = max(row[place + 1].begin if place + 1 < len(row) else token.end, begin)
         length = round((stop - cue.begin) * 100) - round((begin - cue.begin) * 100)
         lead = f"{{\\k{wait}}}" if wait > 0 else ""
-        parts.append(f"{lead}{{\\k{max(0, length)}}}{escaped(token.text)}")
+        parts.append(f"{lead}{{\\k{max(0, length)}}}{inked(token.text, letters)}")
         at = stop
-    return " ".join(parts)
+    return spaced(row, parts)
 
 
 def title_card(title: str, seconds: float, width: int, height: int) -> Written:
@@ -128,7 +136,7 @@ def title_card(title: str, seconds: float, width: int, height: int) -> Written:
     text, lost = letters.clean(title[:300])
     rows_, size = _fitted_rows(text or " ", letters, width * 0.84, _TITLE_SIZE * min(width, height), 4)
     document = _document(width, height)
-    shown = "\\N".join(escaped(row) for row in rows_)
+    shown = "\\N".join(inked(row, letters) for row in rows_)
     head = f"{{\\an5\\fn{letters.name}\\fs{size}\\pos({width // 2},{height // 2})\\fad(0,350)}}"
     document.append(pysubs2.SSAEvent(start=0, end=_ms(seconds), style="Title", text=head + shown))
     return Written(document.to_string("ass"), lost)
@@ -143,7 +151,7 @@ def scene_card(text: str, written: Written, seconds: float, width: int, height: 
     rows_, size = _fitted_rows(clean, letters, width * 0.8, 0.12 * min(width, height), 3)
     document = pysubs2.SSAFile.from_string(written.ass, format_="ass")
     head = f"{{\\an5\\fn{letters.name}\\fs{size}\\pos({width // 2},{round(height * 0.42)})\\fad(300,300)}}"
-    shown = "\\N".join(escaped(row) for row in rows_)
+    shown = "\\N".join(inked(row, letters) for row in rows_)
     document.append(pysubs2.SSAEvent(start=0, end=_ms(seconds), style="Title", text=head + shown))
     return Written(document.to_string("ass"), written.lost + lost, written.shortened)
 
@@ -170,11 +178,11 @@ def credits_card(title: str, credits_: Sequence[str], seconds: float, width: int
             fitting, small = _fitted_rows(clean or " ", letters, width * 0.84, size, 1, smallest=0.8)
             if fitting[0] != (clean or " "):
                 fitting, small = _fitted_rows(clean, letters, width * 0.84, size, 2 + more)
-            rows_.extend(f"{{\\fs{small}}}{escaped(row)}" for row in fitting)
+            rows_.extend(f"{{\\fs{small}}}{inked(row, letters)}" for row in fitting)
         top, big = _fitted_rows(heading or " ", heading_letters, width * 0.8, size * 1.7, 1 + more)
         head = f"{{\\an5\\pos({width // 2},{height // 2})\\fad(400,400)\\fn{heading_letters.name}\\fs{big}}}"
         gap = f"{{\\r\\fs{round(size * 0.7)}}}\\h\\N"
-        text = head + "\\N".join(map(escaped, top)) + f"\\N{gap}" + "\\N".join(rows_)
+        text = head + "\\N".join(inked(row, heading_letters) for row in top) + f"\\N{gap}" + "\\N".join(rows_)
         begin, end = seconds * page / pages, seconds * (page + 1) / pages
         document.append(pysubs2.SSAEvent(start=_ms(begin), end=_ms(end), style="Credit", text=text))
     return Written(document.to_string("ass"), lost)

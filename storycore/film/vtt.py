@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storycore.film.cues import cut, tokens_of
+from storycore.film.cues import cut, spaced, tokens_of
 from storycore.film.letters import Letters
 from storycore.film.model import FilmLine
 from storycore.film.timeline import Timeline
@@ -36,7 +36,7 @@ def vtt_of(timeline: Timeline, part: range | None = None) -> str:
             following = shot.lines[index + 1].begin if index + 1 < len(shot.lines) else shot.seconds
             tokens = tokens_of(heard.line, at + heard.begin, heard.seconds, letters, _ROW).tokens
             for cue in cut(tokens, 1.0, _ROW, at + following):
-                rows = "\n".join(" ".join(_escaped(token.text) for token in row) for row in cue.rows)
+                rows = "\n".join(spaced(row, [_escaped(token.text) for token in row]) for row in cue.rows)
                 blocks.append(f"{_moment(cue.begin)} --> {_moment(cue.end)}\n{_voice(heard.line)}{rows}")
     return "\n\n".join(blocks) + "\n"
 

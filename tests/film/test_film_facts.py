@@ -154,7 +154,7 @@ async def test_a_line_without_a_voice_is_still_shown(tmp_path: Path) -> None:
 
 
 async def test_letters_without_a_glyph_are_left_out_with_a_note(tmp_path: Path) -> None:
-    scene = FilmScene(1, "One", draw_picture(tmp_path / "p.png"), (FilmLine("Hello 你好 world", None, None, 0.5),))
+    scene = FilmScene(1, "One", draw_picture(tmp_path / "p.png"), (FilmLine("Hello ܫܠ world 🐉", None, None, 0.5),))
     report = await made(tmp_path, scenes=(scene,))
     assert "2 characters could not be shown: the font lacks them." in report.notes
 

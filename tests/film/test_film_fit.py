@@ -31,8 +31,15 @@ def noisy(folder: Path, max_bytes: int | None, quality: int = 240) -> FilmPlan:
     return dataclasses.replace(film, scenes=scenes)
 
 
-async def made(film: FilmPlan, folder: Path) -> FilmReport:
-    return await make_film(film, folder / "film.mp4", cache=FolderCache(folder / "cache"), work_dir=folder / "work")
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the noisy film's segments are kept: it is drawn once, what differs is how it is fitted."""
+    return tmp_path_factory.mktemp("drawn")
+
+
+async def made(film: FilmPlan, folder: Path, cache: Path | None = None) -> FilmReport:
+    kept = FolderCache(cache or folder / "cache")
+    return await make_film(film, folder / "film.mp4", cache=kept, work_dir=folder / "work")
 
 
 @pytest.mark.parametrize(
@@ -100,13 +107,13 @@ def test_the_neighbours_of_a_size() -> None:
     assert {near.crf for near in neighbours(rung, "9:16", 1080)} == {rung.crf}
 
 
-async def test_a_film_that_fits_is_copied_and_one_that_does_not_is_fitted(tmp_path: Path) -> None:
-    free = await made(noisy(tmp_path, None), tmp_path)
+async def test_a_film_that_fits_is_copied_and_one_that_does_not_is_fitted(tmp_path: Path, drawn: Path) -> None:
+    free = await made(noisy(tmp_path, None), tmp_path, drawn)
     assert not free.fitted
-    roomy = await made(noisy(tmp_path, free.bytes + 5000), tmp_path)
+    roomy = await made(noisy(tmp_path, free.bytes + 5000), tmp_path, drawn)
     assert (roomy.fitted, roomy.made) == (False, 0)
     limit = free.bytes // 4
-    held = await made(noisy(tmp_path, limit), tmp_path)
+    held = await made(noisy(tmp_path, limit), tmp_path, drawn)
     assert (held.fitted, held.made) == (True, 0), "only the copy is encoded anew"
     assert limit * 0.9 < held.bytes <= limit
     assert held.bytes == (tmp_path / "film.mp4").stat().st_size
@@ -124,11 +131,11 @@ async def test_a_film_that_fits_is_copied_and_one_that_does_not_is_fitted(tmp_pa
     assert {round(start, 2) for start in starts} <= keys
 
 
-async def test_a_longer_film_keeps_the_size_that_its_segments_have(tmp_path: Path) -> None:
+async def test_a_longer_film_keeps_the_size_that_its_segments_have(tmp_path: Path, drawn: Path) -> None:
     at = rung_for(None, "16:9", 240)
     film = noisy(tmp_path, None)
-    await made(film, tmp_path)
-    kept = await made(dataclasses.replace(film, quality=360, max_bytes=300_000), tmp_path)
+    await made(film, tmp_path, drawn)
+    kept = await made(dataclasses.replace(film, quality=360, max_bytes=300_000), tmp_path, drawn)
     assert (kept.made, kept.width) == (0, at.width)
 
 
@@ -171,7 +178,9 @@ async def test_what_cannot_fit_is_said_and_leaves_nothing(tmp_path: Path) -> Non
     assert not list((tmp_path / "work").iterdir())
 
 
-async def test_a_copy_that_came_out_too_large_is_fitted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_copy_that_came_out_too_large_is_fitted_again(
+    tmp_path: Path, drawn: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[float] = []
 
     def hopeful(seconds: float, max_bytes: int, audio_bytes: float | None = None) -> float:
@@ -179,7 +188,7 @@ async def test_a_copy_that_came_out_too_large_is_fitted_again(tmp_path: Path, mo
         return video_kbps(seconds, max_bytes, audio_bytes) * 1.4
 
     monkeypatch.setattr(joining, "video_kbps", hopeful)
-    free = await made(noisy(tmp_path, None), tmp_path)
-    report = await made(noisy(tmp_path, free.bytes // 3), tmp_path)
+    free = await made(noisy(tmp_path, None), tmp_path, drawn)
+    report = await made(noisy(tmp_path, free.bytes // 3), tmp_path, drawn)
     assert len(asked) == 1
     assert report.bytes <= free.bytes // 3

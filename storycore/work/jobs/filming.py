@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from storycore.errors import FiresideError
+from storycore.film import emoji
+from storycore.film.letters import has_emoji
 from storycore.film.make import make_film
 from storycore.film.model import FilmLine, FilmPlan, FilmProgress, FilmReport, FilmScene
 from storycore.film.options import FilmOptions, from_json
@@ -151,14 +153,18 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None, 
         scenes = list(
             await session.scalars(select(SceneRow).where(SceneRow.story_id == story.id).order_by(SceneRow.number))
         )
+    written = " ".join(
+        [story.title, *(scene.title for scene in scenes), *(f"{line.text} {line.speaker}" for line in lines)]
+    )
+    art = [storyboard.CREDIT] if await sketched(workshop, pictures.values()) else []
+    if not art and await asyncio.to_thread(has_emoji, written):
+        art = [emoji.CREDIT]
     return FilmPlan(
         title=story.title,
         scenes=tuple(
             _film_scene(scene, pictures.get(scene.id, ()), tuple(spoken.get(scene.id, ()))) for scene in scenes
         ),
-        credits=tuple(
-            _credits(story, [result for _, result in heard], sketches=await sketched(workshop, pictures.values()))
-        ),
+        credits=tuple(_credits(story, [result for _, result in heard], art)),
         max_bytes=min(limits, default=None),
         options=options,
         music=await music_named(workshop, options.music),
@@ -229,10 +235,9 @@ async def sketched(workshop: Workshop, pictures: Iterable[Sequence[Path]]) -> bo
         return any(parameters.get("painter") == "storyboard" for parameters in found)
 
 
-def _credits(story: StoryRow, heard: Sequence[SpokenLine], *, sketches: bool) -> list[str]:
+def _credits(story: StoryRow, heard: Sequence[SpokenLine], art: Sequence[str]) -> list[str]:
     lines = [f"A story by {story.author_name}"] if story.author_name else []
-    if sketches:
-        lines.append(storyboard.CREDIT)
+    lines += art
     engines = sorted({result.voice.engine for result in heard if result.voice is not None})
     voices = [f"Voices: {', '.join(VOICE_CREDITS[engine] for engine in engines)}"] if engines else []
     return [*lines, " · ".join((*voices, "Made with Fireside"))]
