@@ -23,7 +23,7 @@ from bot.replies import Asked, answering, person_of, say
 from bot.ui.cast import asked, cast_page, words_of
 from bot.ui.cast_forms import WordsForm, reword, speak
 from bot.ui.text import cut, escape_within
-from storycore.cast.corrections import TOLD
+from storycore.cast.corrections import UNDOABLE
 from storycore.cast.model import QuestionKind
 from storycore.errors import NotFoundError
 from storycore.studio import cast
@@ -213,7 +213,7 @@ class Cast(commands.Cog):
     async def complete_correction(self, interaction: Asked, typed: str) -> list[Choice]:
         """The latest corrections first."""
         view = await story_for_choices(interaction)
-        made = [] if view is None else [c for c in reversed(view.corrections) if c.kind in TOLD]
+        made = [] if view is None else [c for c in reversed(view.corrections) if c.kind in UNDOABLE]
         named = [(cut(f"{words_of(c)} — {c.by_name}", 100), str(c.id)) for c in made]
         return [Choice(name=name, value=value) for name, value in named if typed.casefold() in name.casefold()][:25]
 

@@ -17,7 +17,7 @@ from storycore.studio.settings_model import SETTINGS, Kind, ServerSettings, Sett
 _ACCENT = discord.Colour(0x5B8DB8)
 _GROUPS = (
     ("👥", "Permissions", ("roles.",)),
-    ("🎬", "Stories", ("story.",)),
+    ("🎬", "Stories", ("story.", "prompts.")),
     ("🖼️", "Pictures", ("quota.",)),
     ("🕰️", "The server", ("queue.", "time_zone", "notices.")),
 )
@@ -93,7 +93,10 @@ def _input(setting: Setting, now: ServerSettings) -> Any:
             ],
         )
     return discord.ui.TextInput(
-        custom_id="value", required=False, max_length=60, default="" if value is None else str(value)
+        custom_id="value",
+        required=False,
+        max_length=1000 if setting.kind is Kind.NAMES else 60,
+        default=", ".join(value)[:1000] if setting.kind is Kind.NAMES else "" if value is None else str(value),
     )
 
 

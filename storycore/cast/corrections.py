@@ -22,6 +22,7 @@ class CorrectionKind(StrEnum):
     NOBODY = "nobody"  # names: one that is no character
     SOMEBODY = "somebody"  # names: one that is a character
     SPEAKER = "speaker"  # text, nth, speaker (None: the narrator)
+    LINKED = "linked"  # names: one; character: the id of the server's character it is (None: of none), called: its name
     WORDS = "words"
     BORDER = "border"  # begins and joined: [text, nth] where a scene begins now, and where none does any more
     MOVED = "moved"
@@ -29,7 +30,7 @@ class CorrectionKind(StrEnum):
     DELETED = "deleted"
 
 
-#: Corrections that the reader is told, and that can therefore be taken back.
+#: Corrections that the reader is told.
 TOLD = (
     CorrectionKind.SAME,
     CorrectionKind.APART,
@@ -38,6 +39,8 @@ TOLD = (
     CorrectionKind.SOMEBODY,
     CorrectionKind.SPEAKER,
 )
+#: Corrections that can be taken back.
+UNDOABLE = (*TOLD, CorrectionKind.LINKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Correction:
                 return f"{self.names[0]} is called {self.names[1]}"
             case CorrectionKind.NOBODY | CorrectionKind.SOMEBODY:
                 return f"{self.names[0]} is {self.kind.value}"
+            case CorrectionKind.LINKED:
+                return f"{self.names[0]} is {self.data.get('called') or 'none'} of the server's characters"
             case CorrectionKind.SPEAKER:
                 return f"{self.data['speaker'] or 'the narrator'} says “{self.data['text']}”"
             case _:

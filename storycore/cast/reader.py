@@ -57,6 +57,8 @@ class ModelUnderstander:
         if language != ENGLISH:
             return understander("rules").understand(text, facts)
         script = split_script(text, facts)
+        if not script.scenes:  # nothing is told, so there is nowhere to be
+            return Understanding(script, ())
         words = read_words(self._nlp, script)
         mentions = find_mentions(words, self._lexicon, facts)
         apart = frozenset(frozenset((folded(a), folded(b))) for a, b in facts.apart)

@@ -7,7 +7,7 @@ over who and where from the scene before. Everything is deterministic.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from storycore.prompts.looks import Look, find_looks, narration, pattern, presen
 from storycore.prompts.parsing import nouns, sentences
 from storycore.prompts.pronouns import counted, resolved_lines
 from storycore.prompts.where import Setting, set_scene
+from storycore.prompts.written import MAX_WHO, Written, joined_names, sentence
 from storycore.script.model import LineKind, Scene, Script
 from storycore.script.words import word_set
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 DEFAULT_STYLE = "Storybook illustration, painterly, richly detailed"
 #: The most words of a prompt, style and all.
 MAX_PROMPT_WORDS = 60
-#: The most of the cast in one picture: more become a crowd.
-MAX_WHO = 3
+#: So many of a server's characters are shown in one picture, if they are all there.
+MAX_KNOWN = 6
 _MASS = word_set(
     """wool gold silver water fire blood bread milk meat sand snow rain ice grass yarn cloth smoke light honey hair fur
     dust food fog mist wind straw sugar soup wine wood armor armour moonlight sunlight paper ink powder fruit rice"""
@@ -49,20 +50,29 @@ class _Carried:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of the whole story: how its cast looks, and who is told of where (nothing by rules alone)."""
+    """What is known of the whole story: how its cast looks, who is told of where (nothing by rules alone), and who is
+    always shown."""
 
     looks: Mapping[str, Look]
     mentions: Sequence[Mention] = ()
     starts: Sequence[int] = ()
+    wanted: Collection[str] = ()
 
 
 def write_prompt(scene: Scene, cast: Sequence[CastMember], *, style: str = DEFAULT_STYLE) -> str:
     """The prompt of one scene on its own; ``cast`` is the story's. At most ``MAX_PROMPT_WORDS`` words beside a longer
     style. Story text in it is never prompt grammar; ``style`` is taken as it is. CPU-bound, as ``write_prompts``.
     """
+    return write_scene(scene, cast, style=style).text
+
+
+def write_scene(
+    scene: Scene, cast: Sequence[CastMember], *, style: str = DEFAULT_STYLE, known: Collection[str] = ()
+) -> Written:
+    """As :func:`write_prompt`, in its parts. ``known`` as in :func:`write_scenes`."""
     with borrowed() as nlp:
         (told,) = told_sentences(nlp, [scene], {})
-        return _write(nlp, scene, cast, told, _Known(find_looks([scene], cast)), _Carried(), style)
+        return _write(nlp, scene, cast, told, _Known(find_looks([scene], cast), wanted=known), _Carried(), style)
 
 
 def write_prompts(
@@ -73,13 +83,28 @@ def write_prompts(
     With ``mentions`` (in order) a pronoun is replaced by whom it stands for, else by whom the sentence before was
     about. CPU-bound, some seconds for the longest scripts: call it in a process pool.
     """
+    return [written.text for written in write_scenes(script, cast, mentions, style=style)]
+
+
+def write_scenes(
+    script: Script,
+    cast: Sequence[CastMember],
+    mentions: Sequence[Mention] = (),
+    *,
+    style: str = DEFAULT_STYLE,
+    known: Collection[str] = (),
+) -> list[Written]:
+    """As :func:`write_prompts`, each prompt in its parts. ``known`` are names of the cast who are characters of the
+    server's: they are seen wherever they are, however many are there.
+    """
     texts = resolved_lines(script, cast, mentions) if mentions else {}
-    known = _Known(find_looks(script.scenes, cast), mentions, [mention.start for mention in mentions])
+    looks = find_looks(script.scenes, cast)
+    story = _Known(looks, mentions, [mention.start for mention in mentions], known)
     carried = _Carried()
     with borrowed() as nlp:
         told = told_sentences(nlp, script.scenes, texts)
         return [
-            _write(nlp, scene, cast, one, known, carried, style) for scene, one in zip(script.scenes, told, strict=True)
+            _write(nlp, scene, cast, one, story, carried, style) for scene, one in zip(script.scenes, told, strict=True)
         ]
 
 
@@ -91,33 +116,38 @@ def _write(
     known: _Known,
     carried: _Carried,
     style: str,
-) -> str:
+) -> Written:
     here = {member.name for member in (*present(scene, cast), *carried.who)}
     counts = counted(scene, known.mentions, known.starts)
     cast = [member for member in cast if member.name in here or member.cluster in counts]
     clauses, subject = told_clauses(
         told, cast, known.looks, carried.subject, carried.who, resolved=bool(known.mentions)
     )
-    who = _who(scene, cast, clauses, counts)
+    who = _who(scene, cast, clauses, counts, known.wanted)
     setting = set_scene(scene, carried.setting)
-    people = _people(who or carried.who[:1], known.looks)
+    shown = who or carried.who[:1]
+    people = [(member.name, _called(member, known.looks)) for member in shown]
+    lead = joined_names([words for _, words in people])
     kept = (setting.place, setting.light) if setting.headed else ()
-    room = MAX_PROMPT_WORDS - sum(len(part.split()) for part in (people, *kept, style))
+    room = MAX_PROMPT_WORDS - sum(len(part.split()) for part in (lead, *kept, style))
     chosen = _choose(clauses, max(12, room))
-    seen = ". ".join(_sentence(clause.text) for clause in chosen) or _fallback(nlp, scene, room)
+    seen = ". ".join(sentence(clause.text) for clause in chosen) or _fallback(nlp, scene, room)
     carried.who = who or carried.who
     carried.subject = subject
     carried.setting = setting.handed_on()
-    lead = people
+    where: list[str] = []
     for part in setting.unseen(seen):
-        if len(f"{lead} {part} {seen} {style}".split()) <= MAX_PROMPT_WORDS:
-            lead = ", ".join(filter(None, (lead, part)))
-    parts = (_sentence(escape(lead)), _sentence(escape(_calm(seen, cast))), style)
-    return ". ".join(part.rstrip(".,; ") if part is not style else part for part in parts if part.strip(".,; "))
+        if len(f"{lead} {' '.join(where)} {part} {seen} {style}".split()) <= MAX_PROMPT_WORDS:
+            where.append(part)
+    return Written(tuple(people), tuple(where), escape(_calm(seen, cast)), style)
 
 
 def _who(
-    scene: Scene, cast: Sequence[CastMember], clauses: Sequence[Clause], counts: Mapping[int, int]
+    scene: Scene,
+    cast: Sequence[CastMember],
+    clauses: Sequence[Clause],
+    counts: Mapping[int, int],
+    wanted: Collection[str] = (),
 ) -> tuple[CastMember, ...]:
     """Who is seen: told of by the narrator or speaking, the most present first, told in the cast's order."""
     told = narration([scene]) + " " + " ".join(clause.text for clause in clauses)
@@ -128,24 +158,19 @@ def _who(
         count += sum(line.speaker == member.name for line in scene.lines)
         if count:
             presence[member.name] = count
-    most = sorted(presence, key=lambda name: -presence[name])[:MAX_WHO]
+    most = sorted(presence, key=lambda name: (name not in wanted, -presence[name]))
+    most = most[: max(MAX_WHO, min(MAX_KNOWN, sum(name in wanted for name in most)))]
     return tuple(member for member in cast if member.name in most)
 
 
-def _people(who: Sequence[CastMember], looks: Mapping[str, Look]) -> str:
-    """ "Siegfried, a young man, and Mime, an old smith"."""
-    names = []
-    for member in who:
-        look = looks[member.name].words
-        name = re.sub(r"^the ", "a ", member.name)
-        if name.lower() in ANIMATE:  # a screenplay's GUARD has no other name
-            name = f"a {name.lower()}"
-        name = re.sub(r"^a (?=[aeiou])", "an ", name)
-        names.append(f"{name}, {look}" if look else name)
-    if len(names) < 2:
-        return "".join(names)
-    comma = "," if any("," in name for name in names) else ""
-    return f"{', '.join(names[:-1])}{comma} and {names[-1]}"
+def _called(member: CastMember, looks: Mapping[str, Look]) -> str:
+    """ "Siegfried, a young man", "an old smith"."""
+    look = looks[member.name].words
+    name = re.sub(r"^the ", "a ", member.name)
+    if name.lower() in ANIMATE:  # a screenplay's GUARD has no other name
+        name = f"a {name.lower()}"
+    name = re.sub(r"^a (?=[aeiou])", "an ", name)
+    return f"{name}, {look}" if look else name
 
 
 def _choose(clauses: Sequence[Clause], room: int) -> list[Clause]:
@@ -180,10 +205,6 @@ def _calm(text: str, cast: Sequence[CastMember]) -> str:
             if len(form) > 2 and not form.isupper():
                 text = text.replace(form.upper(), form)
     return text
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _counted(word: str) -> str:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storycore.script.model import LineKind
+from storycore.store import characters as _characters  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import corrections as _corrections  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import voices as _voices  # noqa: F401 - so that its table is known wherever these are
@@ -129,6 +130,8 @@ class StoryRow(Base):
     corrected: Mapped[int] = mapped_column(default=0, server_default="0")
     corrected_read: Mapped[int] = mapped_column(default=0, server_default="0")
     correction_problem: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    #: The character whose portraits these are: no story at all then, but shown, painted and voted on like one.
+    preview_of: Mapped[int | None] = mapped_column(index=True)
     shown_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
@@ -164,6 +167,14 @@ class SceneRow(Base):
     prompt_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     #: The scene's words changed: its prompt is to be written anew, unless a person wrote it.
     prompt_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    #: What the prompt is written from (``storycore.prompts.write.Written``): who, where and what, without looks.
+    written: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    #: What the prompt was put together from (``storycore.prompts.compose.Composed``), without its text.
+    composed: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    #: What changed of the looks in a prompt that a person wrote, to be merged if somebody wants it.
+    offer: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    #: The outfits that people chose for this scene, by the character's id.
+    outfits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: The round whose pictures are shown and voted on: the latest that was painted; 0 until there is one.
     round: Mapped[int] = mapped_column(default=0)
     #: The candidate of that round which the film uses, whatever the votes say.
@@ -219,6 +230,8 @@ class CastRow(Base):
     pronouns: Mapped[str | None] = mapped_column(sa.String(16))
     #: The name of the server's character it was recognised as.
     known_as: Mapped[str | None] = mapped_column(sa.String(100))
+    #: The server's character that it is, by its id.
+    character_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class RoundRow(Base):
@@ -237,6 +250,8 @@ class RoundRow(Base):
     number: Mapped[int] = mapped_column()
     prompt: Mapped[str] = mapped_column(sa.Text)
     seed: Mapped[int] = mapped_column(sa.BigInteger)
+    #: What else decides the pictures: negative prompt, portraits, regions, variants (``storycore.prompts.compose``).
+    extras: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     count: Mapped[int] = mapped_column()
     reason: Mapped[RoundReason] = mapped_column(enum_of(RoundReason))
     asked_by: Mapped[int | None] = mapped_column(sa.BigInteger)

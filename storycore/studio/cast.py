@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.cast.corrections import TOLD, CorrectionKind
+from storycore.cast.corrections import UNDOABLE, CorrectionKind
 from storycore.cast.facts import folded
 from storycore.cast.model import QuestionKind
 from storycore.errors import NotFoundError, StateError
@@ -100,7 +100,7 @@ async def take_back(workshop: Workshop, story_id: int, person: Person, correctio
     """Undo a correction that the reader was told. Raises ``NotFoundError``."""
     async with correcting(workshop, story_id, person) as (session, story):
         row = await session.get(CorrectionRow, correction_id)
-        if row is None or row.story_id != story.id or row.kind not in TOLD:
+        if row is None or row.story_id != story.id or row.kind not in UNDOABLE:
             raise NotFoundError("That correction is not there any more.", "Choose one from the list.")
         question_id = row.data.get("question")
         if isinstance(question_id, int):

@@ -45,7 +45,7 @@ async def _ask(
     workshop: Workshop, session: AsyncSession, story: StoryRow, scene: SceneRow, person: Person, reason: RoundReason
 ) -> RoundRow:
     last = await session.scalar(select(func.max(RoundRow.number)).where(RoundRow.scene_id == scene.id))
-    round_ = new_round(scene.prompt, story, (last or 0) + 1, reason)
+    round_ = new_round(scene.prompt, story, (last or 0) + 1, reason, scene)
     round_.scene_id = scene.id
     round_.asked_by, round_.asked_by_name = person.id, person.name[:100]
     session.add(round_)

@@ -15,8 +15,13 @@ from enum import StrEnum
 from typing import Any
 
 from storycore.errors import NotFoundError, StateError
+from storycore.hosts.model import names_of, plain_name
 
 _MOST_ROLES = 10
+_MOST_NAMES = 100
+_NAMES_LENGTH = 2000
+#: In a list of names: all of them.
+EVERY = "all"
 _RESET = frozenset({"default", "reset", "none", "off", "no", "-", "everyone", "nobody"})
 _ON = frozenset({"on", "yes", "true", "1"})
 _OFF = frozenset({"off", "no", "false", "0"})
@@ -30,6 +35,7 @@ class Kind(StrEnum):
     HOURS = "hours"
     ZONE = "zone"
     CHANNEL = "channel"
+    NAMES = "names"
     SWITCH = "switch"
 
 
@@ -74,6 +80,12 @@ class ServerSettings:
     quiet_hours: QuietHours | None = None
     time_zone: str = "UTC"
     notices: int | None = None
+    loras: tuple[str, ...] = ()
+
+    def allows_lora(self, name: str) -> bool:
+        """Whether everybody here may name this LoRA."""
+        wanted = plain_name(name)
+        return any(own == EVERY or plain_name(own) == wanted for own in self.loras)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -129,6 +141,15 @@ SETTINGS: tuple[Setting, ...] = (
         "as the bot is set up",
         low=1,
         high=100,
+    ),
+    Setting(
+        "prompts.loras",
+        "loras",
+        Kind.NAMES,
+        "LoRAs that members may name",
+        "Names with commas between, or all. Admins may use any that a painter has.",
+        "none",
+        high=_MOST_NAMES,
     ),
     _quota("waiting.member", "waiting_member", "Waiting pictures per member", "How many may wait at once."),
     _quota("waiting.server", "waiting_server", "Waiting pictures in all", "How many may wait at once here."),
@@ -264,7 +285,17 @@ def _zone(setting: Setting, text: str) -> str:
     raise StateError("I do not know that time zone.", hint)
 
 
+def _names(setting: Setting, text: str) -> list[str]:
+    names = list(names_of([name for name in text.split(",") if len(name.strip()) <= 100]))
+    if not names or any(letter in text for letter in "<>:|"):
+        raise StateError(f"**{setting.title}** are names with commas between.", "Or write `all`, or `none`.")
+    if len(names) > setting.high or len(text) > _NAMES_LENGTH:
+        raise StateError(f"**{setting.title}** are at most {setting.high} names.")
+    return [EVERY] if EVERY in map(str.lower, names) else names
+
+
 _READERS = {
+    Kind.NAMES: _names,
     Kind.NUMBER: _number,
     Kind.ROLES: _roles_typed,
     Kind.CHANNEL: _channel,
@@ -275,7 +306,7 @@ _READERS = {
 
 def from_stored(setting: Setting, stored: Any) -> Any:
     """The value of :class:`ServerSettings` that was stored (as :func:`read_typed` gave it)."""
-    if setting.kind is Kind.ROLES:
+    if setting.kind in (Kind.ROLES, Kind.NAMES):
         return tuple(stored)
     if setting.kind is Kind.HOURS:
         start, _, end = stored.partition("-")
@@ -296,4 +327,6 @@ def shown(setting: Setting, settings: ServerSettings) -> str:
         return ", ".join(f"<@&{role}>" for role in value)
     if setting.kind is Kind.CHANNEL:
         return f"<#{value}>"
+    if setting.kind is Kind.NAMES:
+        return ", ".join(value)
     return f"{value:,}" if setting.kind is Kind.NUMBER else str(value)

@@ -13,7 +13,7 @@ from typing import Any
 from dbos import DBOS
 from dbos._error import DBOSMaxStepRetriesExceeded
 
-from storycore.work.jobs import correcting, filming, giving_up, painting, speaking, understanding
+from storycore.work.jobs import correcting, filming, giving_up, painting, recasting, speaking, understanding
 from storycore.work.workshop import Workshop
 
 _TRIES = 5  # for what no job foresees, such as a database that stays locked; jobs record their own failures
@@ -70,6 +70,11 @@ async def _correct(story_id: int) -> None:
     await correcting.correct(_here(), story_id)
 
 
+@DBOS.step(retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _recast(character_id: int) -> None:
+    await recasting.recast(_here(), character_id)
+
+
 @DBOS.step(preemptible=True, retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
 async def _paint(round_id: int) -> None:
     await painting.paint(_here(), round_id)
@@ -114,6 +119,12 @@ async def understand(story_id: int) -> None:
 async def correct(story_id: int) -> None:
     """A story is read again, believing what people corrected; what changed thereby is painted."""
     await _or_give_up(giving_up.Kind.CORRECTION, story_id, _correct)
+
+
+@DBOS.workflow(name="recast")
+async def recast(character_id: int) -> None:
+    """A character changed: prompts that carry its look are put together anew; what changed thereby is painted."""
+    await _or_give_up(giving_up.Kind.CHARACTER, character_id, _recast)
 
 
 @DBOS.workflow(name="paint")

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from storycore.cast.understand import understand
 from storycore.prompts.write import DEFAULT_STYLE, write_prompts
@@ -14,6 +14,7 @@ GRAMMAR = re.compile(r"[()\[\]{}<>|:\\]|\b(?:AND|BREAK)\b|__")
 
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
+@example("-<b>")  # words, and nothing that is told
 def test_cast_speakers_and_prompts_hold_for_any_text(text: str) -> None:
     found = understand(text)
     scenes = found.script.scenes

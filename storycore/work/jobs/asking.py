@@ -35,6 +35,12 @@ def correcting(story: StoryRow) -> Job:
     return Job("correct", Queue.UNDERSTANDING, workflow_id, story.id, Urgency.WAITED_FOR.priority(0))
 
 
+def recasting(character_id: int, version: int) -> Job:
+    """Put prompts together anew after a character's latest change."""
+    workflow_id = f"recast-{character_id}-{version}"
+    return Job("recast", Queue.UNDERSTANDING, workflow_id, character_id, Urgency.WAITED_FOR.priority(1))
+
+
 def painting(round_: RoundRow, priority: int, delay_s: float = 0.0) -> Job:
     """Paint a round, at its place in the queue (``storycore.work.jobs.queueing`` gives places)."""
     return Job("paint", Queue.PAINTING, painting_id(round_), round_.id, priority, delay_s)

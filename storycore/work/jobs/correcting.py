@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from storycore.cast.corrections import Correction, CorrectionKind, facts_of, fits
 from storycore.cast.facts import Facts
 from storycore.cast.model import CastMember, Understanding
+from storycore.characters.model import Character
 from storycore.errors import ScriptError
 from storycore.store.corrections import CorrectionRow
 from storycore.store.models import (
@@ -29,6 +30,7 @@ from storycore.store.models import (
 )
 from storycore.store.voices import VoiceRow
 from storycore.work.jobs import asking, queueing
+from storycore.work.jobs.library import Library, composed_scene, give_voices, keep_composed, library_of
 from storycore.work.jobs.painting import send_waiting_films
 from storycore.work.jobs.questions import ask_questions
 from storycore.work.jobs.rereading import Reread, Told, ToldLine, ToldMember, ToldScene, reread
@@ -46,6 +48,9 @@ class _Order:
     facts: Facts
     corrections: tuple[Correction, ...]
     corrected: int
+    library: Library
+    #: Who of the cast was which character before.
+    linked: Mapping[str, Character]
 
 
 async def correct(workshop: Workshop, story_id: int) -> None:
@@ -59,7 +64,9 @@ async def correct(workshop: Workshop, story_id: int) -> None:
         return
     try:
         understood = await workshop.reader.understand(order.told.text, order.facts)
-        read = await workshop.reader.run(reread, order.told, understood)
+        linked = order.library.linked(understood.cast, order.told.text)
+        known = (*order.linked, *linked)
+        read = await workshop.reader.run(reread, order.told, understood, known)
     except ScriptError as error:
         async with workshop.changing(story_id) as (_, story):
             if story.corrected == order.corrected:
@@ -70,7 +77,7 @@ async def correct(workshop: Workshop, story_id: int) -> None:
         await session.refresh(story, with_for_update=True)
         if story.state is not StoryState.OPEN or story.corrected != order.corrected:
             return
-        await _take_in(workshop, session, story, read, stopped)
+        await _take_in(workshop, session, story, _Taken(read, order.linked, linked), stopped)
         await ask_questions(session, story_id, understood.questions)
         await _note_fits(session, story_id, order, understood)
         story.language, story.notes = understood.language[:16], list(understood.notes)
@@ -100,7 +107,7 @@ async def _begin(workshop: Workshop, story_id: int) -> _Order | None:
             .options(selectinload(SceneRow.lines))
         )
         scenes = list(rows)
-        cast = await session.scalars(select(CastRow).where(CastRow.story_id == story_id).order_by(CastRow.number))
+        cast = list(await session.scalars(select(CastRow).where(CastRow.story_id == story_id).order_by(CastRow.number)))
         told = Told(
             story.script,
             tuple(ToldScene(s.id, s.start, s.end, s.title, tuple(map(_told_line, s.lines))) for s in scenes),
@@ -113,7 +120,12 @@ async def _begin(workshop: Workshop, story_id: int) -> _Order | None:
                 if place.get("start") is not None
             ),
         )
-        return _Order(told, facts_of(corrections), tuple(corrections), story.corrected)
+        library = await library_of(session, story, corrections)
+        by_id = {character.id: character for character in library.characters}
+        linked = {row.name: by_id[row.character_id] for row in cast if row.character_id in by_id}
+        gazetteer = [character.known() for character in library.characters]
+        facts = facts_of(corrections, gazetteer)
+        return _Order(told, facts, tuple(corrections), story.corrected, library, linked)
 
 
 def _told_line(row: LineRow) -> ToldLine:
@@ -125,8 +137,17 @@ def _told_member(row: CastRow, ids: Mapping[int, int]) -> ToldMember:
     return ToldMember(member, frozenset(ids[number] for number in row.scenes if number in ids))
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The story as it was read again, and who of its cast is which character: before, and now."""
+
+    read: Reread
+    before: Mapping[str, Character]
+    now: Mapping[str, Character]
+
+
 async def _take_in(
-    workshop: Workshop, session: AsyncSession, story: StoryRow, read: Reread, stopped: list[str]
+    workshop: Workshop, session: AsyncSession, story: StoryRow, taken: _Taken, stopped: list[str]
 ) -> None:
     """Lines, prompts and cast as they were read; asks for painting, and gives to ``stopped`` what that replaces."""
     rows = await session.scalars(
@@ -135,6 +156,7 @@ async def _take_in(
         .order_by(SceneRow.number)
         .options(selectinload(SceneRow.lines), selectinload(SceneRow.rounds))
     )
+    read = taken.read
     scenes = [scene for scene in rows if scene.id in read.lines]
     asked: list[RoundRow] = []
     by = await session.scalar(
@@ -142,13 +164,14 @@ async def _take_in(
     )
     for scene in scenes:
         await _write_lines(session, scene, read.lines[scene.id])
-        round_ = await _prompt(session, story, scene, read, stopped)
+        round_ = await _prompt(session, story, scene, taken, stopped)
         if round_ is not None:
             round_.asked_by = None if by is None else by.made_by
             round_.asked_by_name = "" if by is None else by.made_by_name
             asked.append(round_)
-    await _write_cast(session, story.id, read.cast, {scene.id: scene.number for scene in scenes})
+    await _write_cast(session, story.id, read.cast, {scene.id: scene.number for scene in scenes}, taken.now)
     await _keep_voices(session, story.id, read.names)
+    await give_voices(session, story.id, taken.now)
     # It comes by itself, as first pictures do: what people ask for goes ahead of it.
     await queueing.ask_for_pictures(workshop, session, story, asked, urgency=workshop.options.painting_urgency)
 
@@ -187,14 +210,22 @@ def _short(name: str | None) -> str | None:
 
 
 async def _prompt(
-    session: AsyncSession, story: StoryRow, scene: SceneRow, read: Reread, stopped: list[str]
+    session: AsyncSession, story: StoryRow, scene: SceneRow, taken: _Taken, stopped: list[str]
 ) -> RoundRow | None:
     """A new prompt where the correction changed it and no person wrote it; a new round where nobody chose yet."""
-    before, after = read.before[scene.id], read.after[scene.id]
+    read = taken.read
+    text = " ".join(line.text for line in read.lines[scene.id])
+    written = read.after[scene.id]
+    before = composed_scene(scene, read.before[scene.id], taken.before, text).text
+    composed = composed_scene(scene, written, taken.now, text)
+    after = composed.text
     due, scene.prompt_due = scene.prompt_due, False
     changed = before != after or scene.id in read.touched
     if scene.prompt_by is None and after != scene.prompt and (due or changed or not scene.prompt):
         scene.prompt = after
+        keep_composed(scene, written, composed)
+    elif scene.prompt == after or scene.prompt_by is not None:
+        keep_composed(scene, written, composed)
     if not scene.rounds:
         return _ask(session, story, scene, RoundReason.FIRST)
     latest = scene.rounds[-1]
@@ -219,7 +250,7 @@ async def _prompt(
 
 def _ask(session: AsyncSession, story: StoryRow, scene: SceneRow, reason: RoundReason) -> RoundRow:
     number = 1 + max((round_.number for round_ in scene.rounds), default=0)
-    round_ = new_round(scene.prompt, story, number, reason)
+    round_ = new_round(scene.prompt, story, number, reason, scene)
     before = next((known for known in scene.rounds if known.prompt == scene.prompt), None)
     if before is not None:  # a correction that was taken back: its pictures are there already
         round_.seed = before.seed
@@ -228,7 +259,11 @@ def _ask(session: AsyncSession, story: StoryRow, scene: SceneRow, reason: RoundR
 
 
 async def _write_cast(
-    session: AsyncSession, story_id: int, cast: Sequence[ToldMember], numbers: Mapping[int, int]
+    session: AsyncSession,
+    story_id: int,
+    cast: Sequence[ToldMember],
+    numbers: Mapping[int, int],
+    linked: Mapping[str, Character],
 ) -> None:
     """The cast; a member that is still there keeps its row."""
     rows: dict[str, list[CastRow]] = {}
@@ -248,6 +283,7 @@ async def _write_cast(
         row.aliases, row.lines = list(member.aliases), member.lines
         row.scenes = sorted(numbers[scene_id] for scene_id in told.scenes if scene_id in numbers)
         row.pronouns, row.known_as = member.pronouns, _short(member.known_as)
+        row.character_id = linked[member.name].id if member.name in linked else None
         statement = update(CastRow).where(CastRow.id == row.id).values(number=number)
         if row.id is not None:
             await session.execute(statement, execution_options={"synchronize_session": False})

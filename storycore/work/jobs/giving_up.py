@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CORRECTION = "correction"
     ROUND = "round"
     FILM = "film"
+    CHARACTER = "character"
 
 
 async def give_up(workshop: Workshop, kind: Kind, row_id: int, reference: str) -> None:
@@ -56,6 +57,8 @@ async def _story_of(workshop: Workshop, kind: Kind, row_id: int) -> int | None:
         if kind in (Kind.STORY, Kind.CORRECTION):
             story = await session.get(StoryRow, row_id)
             return None if story is None else story.id
+        if kind is Kind.CHARACTER:
+            return None  # its stories are as they were: nobody waits
         if kind is Kind.FILM:
             film = await session.get(FilmRow, row_id)
             return None if film is None else film.story_id

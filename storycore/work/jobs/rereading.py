@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from storycore.cast.facts import folded
 from storycore.cast.model import CastMember, Mention, Understanding
-from storycore.prompts.write import write_prompt, write_prompts
+from storycore.prompts.write import write_scene, write_scenes
+from storycore.prompts.written import Written
 from storycore.script.model import Line, LineKind, Scene, Script
 
 
@@ -66,16 +67,19 @@ class Reread:
 
     lines: Mapping[int, tuple[ToldLine, ...]]
     cast: tuple[ToldMember, ...]
-    before: Mapping[int, str]
-    after: Mapping[int, str]
+    before: Mapping[int, Written]
+    after: Mapping[int, Written]
     #: Scenes with somebody who is called otherwise now, or who came or went.
     touched: frozenset[int]
     #: Where a cast member's name went, None for those who are gone.
     names: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def reread(told: Told, understood: Understanding) -> Reread:
-    """What becomes of ``told`` once its script was ``understood`` (with everything people corrected)."""
+def reread(told: Told, understood: Understanding, known: Collection[str] = ()) -> Reread:
+    """What becomes of ``told`` once its script was ``understood`` (with everything people corrected).
+
+    ``known`` are cast names, of before and of now, who are characters of the server's.
+    """
     names = names_after([known.member for known in told.cast], understood.cast)
     read = [line for scene in understood.script.scenes for line in scene.lines]
     lines = {scene.id: _lines(scene, read, told.gone, names) for scene in told.scenes}
@@ -91,8 +95,8 @@ def reread(told: Told, understood: Understanding) -> Reread:
     return Reread(
         lines,
         cast,
-        _prompts(told.text, told.scenes, before, mentions),
-        _prompts(told.text, now, cast, mentions),
+        _prompts(told.text, told.scenes, before, mentions, known),
+        _prompts(told.text, now, cast, mentions, known),
         _touched(told.cast, cast),
         names,
     )
@@ -231,17 +235,21 @@ class _Places:
 
 
 def _prompts(
-    text: str, scenes: Sequence[ToldScene], cast: Sequence[ToldMember], mentions: Sequence[Mention]
-) -> dict[int, str]:
+    text: str,
+    scenes: Sequence[ToldScene],
+    cast: Sequence[ToldMember],
+    mentions: Sequence[Mention],
+    known: Collection[str],
+) -> dict[int, Written]:
     """The prompts of all scenes: who and where are carried on in the script's order, not in that of telling."""
     in_script = sorted((s for s in scenes if s.start is not None), key=lambda scene: scene.start or 0)
     index = {scene.id: at for at, scene in enumerate(in_script)}
     members = [replace(m.member, scenes=tuple(sorted(index[i] for i in m.scenes if i in index))) for m in cast]
     script = Script(text, tuple(_scene(text, scene) for scene in in_script))
-    prompts = dict(zip(index, write_prompts(script, members, mentions), strict=True))
+    prompts = dict(zip(index, write_scenes(script, members, mentions, known=known), strict=True))
     for scene in scenes:
         if scene.start is None:
-            prompts[scene.id] = write_prompt(_scene(text, scene), members)
+            prompts[scene.id] = write_scene(_scene(text, scene), members, known=known)
     return prompts
 
 

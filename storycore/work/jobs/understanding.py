@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storycore.cast.facts import Facts
 from storycore.cast.model import Understanding
+from storycore.characters.model import Character
 from storycore.errors import ScriptError, StateError
 from storycore.keys import derived_seed
-from storycore.prompts.write import write_prompts
+from storycore.prompts.compose import kept_seed
+from storycore.prompts.write import write_scenes
+from storycore.prompts.written import Written
 from storycore.script.scenes import parts
 from storycore.store.models import (
     BatchRow,
@@ -24,6 +30,7 @@ from storycore.studio.quotas import check_story
 from storycore.studio.server import of_server
 from storycore.work.engine import Urgency
 from storycore.work.jobs import queueing
+from storycore.work.jobs.library import composed_scene, give_voices, keep_composed, library_of
 from storycore.work.jobs.questions import ask_questions
 from storycore.work.workshop import Workshop
 
@@ -34,11 +41,16 @@ async def understand(workshop: Workshop, story_id: int) -> None:
     """Understand one story. A script that cannot be understood leaves the story failed, with a reason to read."""
     async with workshop.database.read() as session:
         story = await session.get(StoryRow, story_id)
-    if story is None or story.state is not StoryState.READING:
-        return
+        if story is None or story.state is not StoryState.READING:
+            return
+        known = await library_of(session, story)
     try:
-        understood = await workshop.reader.understand(story.script)
-        prompts = await workshop.reader.run(write_prompts, understood.script, understood.cast, understood.mentions)
+        facts = Facts(known=tuple(character.known() for character in known.characters))
+        understood = await workshop.reader.understand(story.script, facts)
+        linked = known.linked(understood.cast, story.script)
+        prompts = await workshop.reader.run(
+            write_scenes, understood.script, understood.cast, understood.mentions, known=tuple(linked)
+        )
     except ScriptError as error:
         async with workshop.changing(story_id) as (_, changed):
             if changed.state is StoryState.READING:  # else it was cancelled meanwhile, here and below
@@ -62,7 +74,7 @@ async def understand(workshop: Workshop, story_id: int) -> None:
         if words := await _over_quota(session, changed, scenes * changed.candidates):
             changed.state, changed.problem = StoryState.FAILED, words
             return
-        await write_understanding(workshop, session, changed, understood, prompts)
+        await write_understanding(workshop, session, changed, understood, prompts, linked)
 
 
 async def _over_quota(session: AsyncSession, story: StoryRow, pictures: int) -> str:
@@ -77,7 +89,12 @@ async def _over_quota(session: AsyncSession, story: StoryRow, pictures: int) -> 
 
 
 async def write_understanding(
-    workshop: Workshop, session: AsyncSession, story: StoryRow, understood: Understanding, prompts: list[str]
+    workshop: Workshop,
+    session: AsyncSession,
+    story: StoryRow,
+    understood: Understanding,
+    prompts: Sequence[Written],
+    linked: Mapping[str, Character],
 ) -> None:
     """Write scenes, lines, cast and first rounds, and enqueue the painting, all in the caller's transaction."""
     for number, member in enumerate(understood.cast, start=1):
@@ -91,18 +108,24 @@ async def write_understanding(
                 lines=member.lines,
                 pronouns=member.pronouns,
                 known_as=member.known_as[:_TITLE_LENGTH] if member.known_as else None,
+                character_id=linked[member.name].id if member.name in linked else None,
             )
         )
     rounds: list[RoundRow] = []
-    for number, (scene, prompt) in enumerate(zip(understood.script.scenes, prompts, strict=True), start=1):
+    for number, (scene, written) in enumerate(zip(understood.script.scenes, prompts, strict=True), start=1):
         row = SceneRow(
             story_id=story.id,
             number=number,
             start=scene.start,
             end=scene.end,
             title=scene.title[:_TITLE_LENGTH],
-            prompt=prompt,
+            prompt="",
+            outfits={},
+            offer={},
         )
+        composed = composed_scene(row, written, linked, scene.text)
+        keep_composed(row, written, composed)
+        row.prompt = composed.text
         row.lines = [
             LineRow(
                 number=index,
@@ -116,13 +139,14 @@ async def write_understanding(
             )
             for index, line in enumerate(scene.lines, start=1)
         ]
-        first = new_round(prompt, story, 1, RoundReason.FIRST)
+        first = new_round(row.prompt, story, 1, RoundReason.FIRST, row)
         row.rounds = [first]
         session.add(row)
         rounds.append(first)
     story.state, story.problem = StoryState.OPEN, ""
     story.language, story.notes = understood.language[:16], list(understood.notes)
     await ask_questions(session, story.id, understood.questions)
+    await give_voices(session, story.id, linked)
     await session.flush()
     batch = None if story.batch_id is None else await session.get(BatchRow, story.batch_id)
     if batch is None:
@@ -133,12 +157,23 @@ async def write_understanding(
         )
 
 
-def new_round(prompt: str, story: StoryRow, number: int, reason: RoundReason) -> RoundRow:
-    """A round to paint. Its seed depends on the story's title, the prompt and the round, so a repeat is the same."""
+def new_round(
+    prompt: str, story: StoryRow, number: int, reason: RoundReason, scene: SceneRow | None = None
+) -> RoundRow:
+    """A round to paint. Its seed depends on the story's title, the prompt and the round, so a repeat is the same.
+
+    ``scene`` brings what its characters ask for beside the prompt: negative prompts, portraits, the same seed.
+    """
+    composed = {} if scene is None else scene.composed or {}
+    extras = composed.get("extras", {})
+    seed = derived_seed(story.title, prompt, number)
+    if scene is not None and composed.get("same_seed") and reason is not RoundReason.AGAIN:
+        seed = kept_seed(story.title, scene.number if scene.start is None else scene.start, extras)
     return RoundRow(
         number=number,
         prompt=prompt,
-        seed=derived_seed(story.title, prompt, number),
+        seed=seed,
+        extras=dict(extras),
         count=story.candidates,
         reason=reason,
     )

@@ -1,0 +1,84 @@
+"""A story's cast and the server's characters: who is whom, and which looks a prompt carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storycore.cast.corrections import Correction, CorrectionKind
+from storycore.cast.facts import folded
+from storycore.cast.model import CastMember
+from storycore.characters.linking import Links, link_cast
+from storycore.characters.model import Character
+from storycore.prompts.compose import Composed, compose
+from storycore.prompts.written import Written
+from storycore.store.models import CastRow, SceneRow, StoryRow
+from storycore.store.voices import VoiceRow
+from storycore.studio.library import characters_of
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A server's characters for one story (with those that only it still uses), and what people said of who is whom."""
+
+    characters: tuple[Character, ...] = ()
+    links: Links = ()
+
+    def linked(self, cast: Sequence[CastMember], text: str) -> dict[str, Character]:
+        """The characters of a cast, by cast names."""
+        by_id = {character.id: character for character in self.characters}
+        return {name: by_id[number] for name, number in link_cast(cast, self.characters, self.links, text).items()}
+
+
+async def library_of(session: AsyncSession, story: StoryRow, corrections: Iterable[Correction] = ()) -> Library:
+    """What a story's reader has to know of characters. Those it was linked to stay, also when they are removed."""
+    rows = await session.execute(
+        select(CastRow.name, CastRow.character_id).where(
+            CastRow.story_id == story.id, CastRow.character_id.is_not(None)
+        )
+    )
+    held = {str(name): int(number) for name, number in rows if number is not None}
+    characters = await characters_of(session, story.server_id, held.values())
+    removed = {character.id for character in characters if character.removed}
+    links: list[tuple[str, int | None]] = [(name, number) for name, number in held.items() if number in removed]
+    for correction in corrections:
+        if correction.kind is CorrectionKind.LINKED:
+            number = correction.data.get("character")
+            links += [(name, int(number) if number is not None else None) for name in correction.names]
+    missing = {number for _, number in links if number is not None} - {c.id for c in characters}
+    if missing:
+        characters = await characters_of(session, story.server_id, {*held.values(), *missing})
+    return Library(characters, tuple(links))
+
+
+def composed_scene(row: SceneRow, written: Written, linked: Mapping[str, Character], text: str) -> Composed:
+    """The prompt of a scene's row with the looks of those in it, in the outfits that were chosen for it."""
+    outfits = {int(number): str(outfit) for number, outfit in row.outfits.items() if str(number).isdecimal()}
+    return compose(written, linked, outfits, text)
+
+
+def keep_composed(row: SceneRow, written: Written, composed: Composed) -> None:
+    """Note on a scene's row what its prompt is put together from; the prompt itself is the caller's to set."""
+    row.written, row.composed = written.to_json(), composed.to_json()
+
+
+async def give_voices(session: AsyncSession, story_id: int, linked: Mapping[str, Character]) -> None:
+    """Characters speak with their own voices, unless somebody chose another one for this story."""
+    wanted = {name.casefold(): c.sheet.voice for name, c in linked.items() if c.sheet.voice}
+    if not wanted:
+        return
+    there = set(await session.scalars(select(VoiceRow.speaker).where(VoiceRow.story_id == story_id)))
+    session.add_all(
+        VoiceRow(story_id=story_id, speaker=speaker[:100], voice=voice)
+        for speaker, voice in wanted.items()
+        if speaker not in there
+    )
+
+
+def names_match(row: CastRow, names: Iterable[str]) -> bool:
+    """Whether a cast member is called by one of (folded) ``names``."""
+    wanted = set(names)
+    return any(folded(own) in wanted for own in (row.name, *row.aliases))
