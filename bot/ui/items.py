@@ -100,6 +100,24 @@ class EditButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit:
         await interaction.response.send_modal(PromptForm(self.scene, number, prompt))
 
 
+class MergeButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:looks:(?P<scene>\d{1,18})"):
+    """Opens the pop-up with a hand-written prompt in which the looks are as they are now."""
+
+    def __init__(self, scene: int) -> None:
+        self.scene = scene
+        super().__init__(discord.ui.Button(label="Merge", emoji="🧵", custom_id=f"fs:looks:{scene}"))
+
+    @classmethod
+    async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
+        """Made anew from the id, after any restart."""
+        return cls(int(match["scene"]))
+
+    async def act(self, interaction: Asked) -> None:
+        """Show what the prompt would be; nothing changes until the form is handed in."""
+        number, prompt = await scenes.offered_merge(workshop_of(interaction), self.scene, person_of(interaction))
+        await interaction.response.send_modal(PromptForm(self.scene, number, prompt))
+
+
 class AgainButton(
     Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:again:(?P<scene>\d{1,18}):(?P<round>\d{1,9})"
 ):
@@ -332,6 +350,7 @@ async def ask_for_film(interaction: Asked, story_id: int, person: Person, option
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     VoteButton,
     EditButton,
+    MergeButton,
     AgainButton,
     PickButton,
     PickSelect,

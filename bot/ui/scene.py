@@ -8,11 +8,12 @@ from typing import Any
 import discord
 
 from bot.ui.desk import DeskButton
-from bot.ui.items import AgainButton, EditButton, PickButton, VoteButton
+from bot.ui.items import AgainButton, EditButton, MergeButton, PickButton, VoteButton
 from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
 from storycore.hosts.previews import Preview
+from storycore.prompts.compose import STORY, STYLE
 from storycore.store.models import StoryState, WorkState
 from storycore.studio.line import Standing
 from storycore.studio.views import RoundView, SceneView, StoryView
@@ -20,6 +21,7 @@ from storycore.studio.views import RoundView, SceneView, StoryView
 _ACCENT = discord.Colour(0xE8833A)
 _EXCERPT = 420
 _PROMPT = 300
+_PART = 150
 _ROW = 5
 #: A scene without pictures gets its message when it is among so many that are next.
 _NEAR = 3
@@ -60,8 +62,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
     if scene.shown is not None:
         _add_votes(container, scene, scene.shown, closed)
         container.add_item(discord.ui.Separator())
-    written = "Prompt, rewritten" if scene.edited else "Prompt"
-    container.add_item(discord.ui.TextDisplay(f"-# {written}: {escape_within(scene.prompt, _PROMPT)}"))
+    container.add_item(discord.ui.TextDisplay("\n".join(_prompt(scene))))
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
     if scene.coming is not None and not closed:
@@ -72,6 +73,8 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
         buttons.add_item(PickButton(scene.id, scene.shown.number, disabled=closed))
     buttons.add_item(DeskButton(scene.id, disabled=closed))
     container.add_item(buttons)
+    if scene.offered and not closed:
+        container.add_item(_offer(scene))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
     offers = 0 if scene.shown is None else scene.shown.number
@@ -82,6 +85,32 @@ def _preview(scene: SceneView, coming: RoundView, preview: Preview) -> SheetFile
     name = f"scene-{scene.id}-coming-{coming.id}-{preview.number}.jpg"
     description = cut(f"Scene {scene.number} in the making: {coming.prompt}", 256)
     return SheetFile(name, Path(name), description, data=preview.data)
+
+
+def _prompt(scene: SceneView) -> list[str]:
+    """The prompt and where its parts come from: the looks of the server's characters, the story, the style."""
+    if not any(source not in (STORY, STYLE) for _, source in scene.parts):
+        written = "Prompt, rewritten" if scene.edited else "Prompt, from the story"
+        return [f"-# {written}: {escape_within(scene.prompt, _PROMPT)}", *_means(scene)]
+    told = [f"-# **{_source(source)}**: {escape_within(text, _PART)}" for text, source in scene.parts]
+    return [*told, *_means(scene)]
+
+
+def _source(source: str) -> str:
+    return {STORY: "From the story", STYLE: "Style"}.get(source) or f"{escape_within(source, 50)}'s look"
+
+
+def _means(scene: SceneView) -> list[str]:
+    return [f"-# 🧑‍🎨 {escape_within(scene.means, 200)}"] if scene.means else []
+
+
+def _offer(scene: SceneView) -> discord.ui.Section[Any]:
+    names = ", ".join(escape_within(name, 50) for name in scene.offered[:4])
+    look = "look" if len(scene.offered) == 1 else "looks"
+    return discord.ui.Section(
+        discord.ui.TextDisplay(f"-# 🧍 This prompt was written by hand; the {look} of {names} changed since."),
+        accessory=MergeButton(scene.id),
+    )
 
 
 def _files(scene: SceneView, shown: RoundView) -> list[SheetFile]:

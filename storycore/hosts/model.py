@@ -50,6 +50,12 @@ class Abilities:
     controlnet_units: int = 0
     adetailer_units: int = 0
     knows_loras: bool = False
+    #: SD.Next's own adapters for portraits.
+    ip_adapters: tuple[str, ...] = ()
+    #: It has the extension Regional Prompter.
+    regional: bool = False
+    #: It is a Forge: its ControlNet wants another form.
+    forge: bool = False
 
     def has_checkpoint(self, name: str) -> bool:
         """Whether it has this checkpoint; "" is any, and a host that lists none is believed to have it."""

@@ -19,10 +19,11 @@ async def look_at(talk: HostTalk) -> Found:
     flavour = await _flavour(talk)
     paths = ("sd-models", "loras", "samplers", "upscalers")
     models, loras, samplers, upscalers = await asyncio.gather(*(_listed(talk, f"/sdapi/v1/{path}") for path in paths))
-    scripts, controlnet, controlnet_models = await asyncio.gather(
+    scripts, controlnet, controlnet_models, adapters = await asyncio.gather(
         _asked(talk, "/sdapi/v1/scripts"),
         _asked(talk, "/controlnet/settings"),
         _asked(talk, "/controlnet/model_list"),
+        _asked(talk, "/sdapi/v1/ip-adapters"),
     )
     loaded = options.get("sd_model_checkpoint")
     abilities = Abilities(
@@ -34,6 +35,9 @@ async def look_at(talk: HostTalk) -> Found:
         controlnet_units=_units(controlnet, "control_net_unit_count"),
         adetailer_units=_adetailer(scripts, options),
         knows_loras=loras is not None,
+        ip_adapters=names_of(adapters) if isinstance(adapters, list) and flavour is Flavour.SDNEXT else (),
+        regional="regional prompter" in _scripts(scripts),
+        forge=flavour is Flavour.FORGE,
     )
     return Found(flavour, " ".join(loaded.split())[:300] if isinstance(loaded, str) else "", abilities)
 
@@ -79,5 +83,9 @@ def _units(answer: object, key: str, default: int = 0) -> int:
 
 def _adetailer(scripts: object, options: dict[str, Any]) -> int:
     """ADetailer has as many units as its option says, 2 where it says nothing (its default)."""
-    names = [name.lower() for name in _list(scripts, "txt2img") if isinstance(name, str)]
-    return _units(options, "ad_max_models", 2) if "adetailer" in names else 0
+    return _units(options, "ad_max_models", 2) if "adetailer" in _scripts(scripts) else 0
+
+
+def _scripts(scripts: object) -> list[str]:
+    """The titles of the scripts for pictures from text, in small letters."""
+    return [name.lower() for name in _list(scripts, "txt2img") if isinstance(name, str)]

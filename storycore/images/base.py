@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class PaintRequest:
     #: What the painter must use: a checkpoint ("": its own), and the LoRAs that the prompt names.
     checkpoint: str = ""
     loras: tuple[str, ...] = ()
+    #: What else a host is asked for, in its own form: portraits, faces, regions (``storycore.images.webui.likeness``).
+    additions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

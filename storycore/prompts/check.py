@@ -6,7 +6,7 @@ from storycore.errors import FiresideError
 from storycore.script.words import fold, has_words
 
 #: The longest prompt, in code points.
-MAX_PROMPT = 1_000
+MAX_PROMPT = 3_000
 
 
 class PromptError(FiresideError):

@@ -11,10 +11,15 @@ from storycore.cast.corrections import UNDOABLE, CorrectionKind
 from storycore.cast.facts import folded
 from storycore.cast.model import QuestionKind
 from storycore.errors import NotFoundError, StateError
+from storycore.store.characters import CharacterRow
 from storycore.store.corrections import CorrectionRow, QuestionRow
-from storycore.store.models import CastRow, StoryRow, now
+from storycore.store.models import CastRow, SceneRow, StoryRow, now
+from storycore.studio.ballots import story_id_of
 from storycore.studio.correcting import correcting, note, tidy_name
-from storycore.studio.people import Person
+from storycore.studio.library import row_here
+from storycore.studio.people import Person, require_open
+from storycore.studio.permissions import Act, require
+from storycore.work.jobs.recasting import recast_in
 from storycore.work.workshop import Workshop
 
 #: Answers to a question, beside the names of those who may speak a line.
@@ -94,6 +99,51 @@ async def remove(workshop: Workshop, story_id: int, person: Person, name: str) -
         member = await _member(session, story, name)
         note(session, story, person, CorrectionKind.NOBODY, {"names": [member.name]})
     return member.name
+
+
+async def link(workshop: Workshop, story_id: int, person: Person, name: str, character_id: int | None) -> str:
+    """Say which of the server's characters a cast member is (None: none of them); gives the character's name, or "".
+
+    Its look is in the prompts from then on. Raises ``NotFoundError``.
+    """
+    async with correcting(workshop, story_id, person) as (session, story):
+        member = await _member(session, story, name)
+        row = None if character_id is None else await row_here(session, story.server_id, character_id)
+        called = "" if row is None else row.name
+        note(
+            session, story, person, CorrectionKind.LINKED,
+            {"names": [member.name], "character": character_id, "called": called},
+        )  # fmt: skip
+    return called
+
+
+async def wear(workshop: Workshop, scene_id: int, person: Person, name: str, outfit: str) -> str:
+    """Choose what a cast member wears in a scene ("": as the scene says); gives the outfit's name.
+
+    Raises ``NotFoundError`` for somebody who is no character of the server's, and for an outfit it does not have.
+    """
+    story_id = await story_id_of(workshop, scene_id)
+    async with workshop.changing(story_id) as (session, story):
+        await session.refresh(story, with_for_update=True)
+        await require(session, person, Act.STEER, story, what="dress the cast")
+        require_open(story)
+        member = await _member(session, story, name)
+        row = None if member.character_id is None else await session.get(CharacterRow, member.character_id)
+        if row is None:
+            raise NotFoundError(
+                f"{member.name} is none of the server's characters.", "Link them on the cast sheet first."
+            )
+        worn = next((own for own in row.outfits if folded(own) == folded(outfit)), "")
+        if outfit.strip() and not worn:
+            has = ", ".join(row.outfits) or "none"
+            raise NotFoundError(f"{row.name} has no outfit “{outfit.strip()[:40]}”.", f"Its outfits: {has}.")
+        scene = await session.get_one(SceneRow, scene_id)
+        chosen = {number: own for number, own in scene.outfits.items() if number != str(row.id)}
+        scene.outfits = {**chosen, str(row.id): worn} if worn else chosen
+        await session.flush()
+        stopped = await recast_in(workshop, session, story, (person.id, person.name[:100]))
+    await workshop.engine.cancel(stopped)
+    return worn
 
 
 async def take_back(workshop: Workshop, story_id: int, person: Person, correction_id: int) -> None:

@@ -21,6 +21,7 @@ from storycore.studio.library import (
     MOST,
     character_of,
     characters_of,
+    fold_name,
     place_of,
     row_here,
     row_named,
@@ -33,7 +34,7 @@ from storycore.studio.permissions import Act, may, require
 from storycore.studio.server import of_server
 from storycore.studio.voices import find_voice
 from storycore.work.jobs import asking
-from storycore.work.jobs.recasting import Concerned, concerned_by
+from storycore.work.jobs.recasting import Concerned, concerned_by, named_in, read_again
 from storycore.work.workshop import Workshop
 
 MANAGE = "manage this server's characters"
@@ -177,7 +178,7 @@ async def add_row(
     )
     await write_sheet(session, row, kept)
     audit.note(session, person, "character.add", kept.name, "", _told(kept))
-    return await _follow(workshop, session, row)
+    return await _follow(workshop, session, row, kept.names)
 
 
 async def edit(workshop: Workshop, person: Person, character_id: int, change: Callable[[Sheet], Sheet]) -> Changed:
@@ -206,22 +207,38 @@ async def edit_row(
         return Changed(character_of(row))
     await write_sheet(session, row, kept)
     audit.note(session, person, "character.edit", kept.name, _told(before), _told(kept))
-    return await changed(workshop, session, person, row)
+    known = {fold_name(name) for name in before.names}
+    return await changed(workshop, session, person, row, [n for n in kept.names if fold_name(n) not in known])
 
 
-async def changed(workshop: Workshop, session: AsyncSession, person: Person, row: CharacterRow) -> Changed:
-    """Count a character's change, and have the prompts follow; in the caller's transaction."""
+async def changed(
+    workshop: Workshop, session: AsyncSession, person: Person, row: CharacterRow, new_names: Sequence[str] = ()
+) -> Changed:
+    """Count a character's change, and have the prompts follow; in the caller's transaction.
+
+    ``new_names`` are those it did not have: stories that hold one are read again.
+    """
     row.version += 1
     row.changed_by, row.changed_by_name = person.id, person.name[:100]
-    return await _follow(workshop, session, row)
+    return await _follow(workshop, session, row, new_names)
 
 
-async def _follow(workshop: Workshop, session: AsyncSession, row: CharacterRow) -> Changed:
+async def _follow(
+    workshop: Workshop, session: AsyncSession, row: CharacterRow, new_names: Sequence[str] = ()
+) -> Changed:
     await session.flush()
-    concerned = await concerned_by(session, row)
-    if concerned:
-        await workshop.engine.enqueue(session, [asking.recasting(row.id, row.version)])
-    return Changed(character_of(row), tuple(concerned))
+    again = await named_in(session, row, new_names)
+    concerned = {one.story_id: one for one in again}
+    there = await concerned_by(session, row)
+    for one in there:
+        both = concerned.get(one.story_id, one)
+        scenes = tuple(sorted({*one.scenes, *both.scenes}))
+        concerned[one.story_id] = replace(one, scenes=scenes, by_hand=tuple(sorted({*one.by_hand, *both.by_hand})))
+    if workshop.engine.running:
+        await read_again(workshop, session, [concerned[one.story_id] for one in again])
+        if there:
+            await workshop.engine.enqueue(session, [asking.recasting(row.id, row.version)])
+    return Changed(character_of(row), tuple(concerned[number] for number in sorted(concerned, reverse=True)))
 
 
 async def set_aliases(
@@ -279,7 +296,7 @@ async def merge(workshop: Workshop, person: Person, character_id: int, into_id: 
         for member in await session.scalars(select(CastRow).where(CastRow.character_id == old.id)):
             member.character_id = row.id
         audit.note(session, person, "character.merge", row.name, _told(gone.sheet), _told(sheet))
-        return await changed(workshop, session, person, row)
+        return await changed(workshop, session, person, row, gone.sheet.names)
 
 
 def _merged(kept: Sheet, gone: Sheet) -> Sheet:

@@ -21,7 +21,9 @@ from storycore.store.models import UNFINISHED, CastRow, LineRow, RoundRow, Scene
 from storycore.studio.ballots import story_id_of
 from storycore.studio.correcting import correcting, note
 from storycore.studio.lines import LINE_LENGTH, line_of_story, require_room_for, story_of_line
+from storycore.studio.networks import check_networks
 from storycore.studio.people import Person
+from storycore.studio.server import of_server
 from storycore.work.jobs import asking
 from storycore.work.jobs.painting import send_waiting_films
 from storycore.work.workshop import Workshop
@@ -163,6 +165,7 @@ async def add(
     """
     written = clean_prompt(prompt) if prompt.strip() else ""
     async with correcting(workshop, story_id, person) as (session, story):
+        await check_networks(session, person, await of_server(session, person.server_id), written)
         scenes = await _scenes(session, story_id)
         _require_room(story, scenes)
         at = len(scenes) if after is None else _index(scenes, after) + 1

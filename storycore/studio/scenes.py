@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import NotFoundError, StateError
 from storycore.prompts.check import clean_prompt
+from storycore.prompts.compose import merged
 from storycore.store.models import (
     UNFINISHED,
     CandidateRow,
@@ -20,6 +21,7 @@ from storycore.store.models import (
     now,
 )
 from storycore.studio.ballots import story_id_of
+from storycore.studio.networks import check_networks
 from storycore.studio.people import Person, require_open
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_pictures
@@ -77,11 +79,28 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
         for round_ in outstanding:
             round_.state, round_.finished_at = WorkState.CANCELLED, now()
             stopped.append(asking.painting_id(round_))
+        await check_networks(session, person, settings, written)
         await check_pictures(session, person, settings, story.candidates)
-        scene.prompt, scene.prompt_by = written, person.id
+        scene.prompt, scene.prompt_by, scene.offer = written, person.id, {}
         asked = await _ask(workshop, session, story, scene, person, RoundReason.EDITED)
     await workshop.engine.cancel(stopped)
     return Asked(scene.number, asked.number)
+
+
+async def offered_merge(workshop: Workshop, scene_id: int, person: Person) -> tuple[int, str]:
+    """A scene's number, and its prompt that a person wrote with the looks as they are now, to be looked over.
+
+    Raises ``StateError`` where nothing is offered (any more).
+    """
+    story_id = await story_id_of(workshop, scene_id)
+    async with workshop.database.read() as session:
+        story = await session.get_one(StoryRow, story_id)
+        await require(session, person, Act.EDIT, story, what="rewrite prompts")
+        require_open(story)
+        scene = await session.get_one(SceneRow, scene_id)
+        if not scene.offer:
+            raise StateError("This prompt has the looks as they are now.", "**Edit** changes it.")
+        return scene.number, merged(scene.prompt, scene.offer["before"], scene.offer["after"])
 
 
 async def _shows(session: AsyncSession, scene: SceneRow, prompt: str) -> bool:

@@ -16,10 +16,12 @@ from sqlalchemy.orm import selectinload
 from storycore.errors import NotFoundError
 from storycore.keys import recipe_key
 from storycore.script.model import LineKind
+from storycore.store.characters import CharacterRow
 from storycore.store.media import MediaFolder
 from storycore.store.models import (
     UNFINISHED,
     BallotRow,
+    CastRow,
     FilmRow,
     LineRow,
     MediaRow,
@@ -115,6 +117,12 @@ class SceneView:
     pick: int | None
     votes: Mapping[int, int]
     second_pick: int | None = None
+    #: Its prompt's parts and where each comes from: ``story``, ``style``, or a character's name. Empty when rewritten.
+    parts: tuple[tuple[str, str], ...] = ()
+    #: The characters whose looks changed since a person wrote the prompt.
+    offered: tuple[str, ...] = ()
+    #: How the characters in the pictures that are shown were kept recognisable, in a few words.
+    means: str = ""
 
     @property
     def changed(self) -> bool:
@@ -181,6 +189,9 @@ class CastView:
     scenes: tuple[int, ...]
     lines: int
     pronouns: str | None = None
+    #: The server's character that it is.
+    character: str | None = None
+    character_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +223,8 @@ class StoryView:
     notes: tuple[str, ...] = ()
     questions: tuple[QuestionView, ...] = ()
     corrections: tuple[CorrectionView, ...] = ()
+    #: The character whose portraits these are; no story at all then.
+    preview_of: int | None = None
     #: Whether a correction is still being taken in, and why the last one could not be ("").
     correcting: bool = False
     correction_problem: str = ""
@@ -286,6 +299,9 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
     media = {row.hash: row for row in await session.scalars(select(MediaRow).where(MediaRow.hash.in_(hashes)))}
     waits = any(r.state in UNFINISHED for scene in story.scenes for r in scene.rounds)
     places = await standings(session, story.server_id) if waits else {}
+    linked = {c.character_id for c in story.cast if c.character_id is not None}
+    known = await session.execute(select(CharacterRow.id, CharacterRow.name).where(CharacterRow.id.in_(linked)))
+    names = {int(number): str(name) for number, name in known} if linked else {}
     return StoryView(
         id=story.id,
         title=story.title,
@@ -303,7 +319,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         words=len(story.script.split()),
         created_at=story.created_at,
         scenes=tuple(_scene(story, scene, media, folder, ballots, places) for scene in story.scenes),
-        cast=tuple(CastView(c.name, tuple(c.aliases), tuple(c.scenes), c.lines, c.pronouns) for c in story.cast),
+        cast=tuple(_member(c, names) for c in story.cast),
         films=tuple(_film(film, media, folder) for film in story.films),
         batch=None if story.batch_id is None else await read_batch(session, story.batch_id),
         film_options=dict(story.film_options),
@@ -311,6 +327,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         notes=tuple(story.notes),
         questions=await read_questions(session, story),
         corrections=await read_corrections(session, story_id),
+        preview_of=story.preview_of,
         correcting=story.corrected_read < story.corrected,
         correction_problem=story.correction_problem,
     )
@@ -344,7 +361,26 @@ def _scene(
         pick=scene.pick,
         second_pick=scene.second_pick,
         votes=tally(cast, len(shown.candidates)) if shown is not None else {},
+        parts=() if scene.prompt_by is not None else tuple((t, s) for t, s in scene.composed.get("parts", ())),
+        offered=tuple(scene.offer.get("after", ())),
+        means=_means(next((r for r in scene.rounds if r.number == scene.round), None)),
     )
+
+
+def _member(row: CastRow, names: Mapping[int, str]) -> CastView:
+    character = None if row.character_id is None else names.get(row.character_id)
+    return CastView(
+        row.name, tuple(row.aliases), tuple(row.scenes), row.lines, row.pronouns, character, row.character_id
+    )
+
+
+def _means(row: RoundRow | None) -> str:
+    """What the painter told of its means; the same for all candidates of a round."""
+    for candidate in () if row is None else row.candidates:
+        told = candidate.parameters.get("means")
+        if isinstance(told, str):
+            return told
+    return ""
 
 
 def _line(row: LineRow) -> LineView:

@@ -144,6 +144,11 @@ class Engine:
             on_conflict="always_update",
         )
 
+    @property
+    def running(self) -> bool:
+        """Whether work can be asked for."""
+        return self._client is not None
+
     async def enqueue(self, session: AsyncSession, jobs: Sequence[Job]) -> None:
         """Enqueue ``jobs`` in the session's transaction: they exist if and only if it commits."""
         client = self._client

@@ -23,7 +23,7 @@ from storycore.narration.base import Narrator
 from storycore.narration.voices import Catalogue, VoiceSettings
 from storycore.store.database import Database
 from storycore.store.media import MadeStore, MediaFolder
-from storycore.store.models import BatchRow, StoryRow, now
+from storycore.store.models import BatchRow, MediaRow, StoryRow, now
 from storycore.studio.ballot_box import BallotBox
 from storycore.work.changes import Changes
 from storycore.work.engine import Engine, Urgency
@@ -113,6 +113,13 @@ class Workshop:
     def note_for(self, server_id: int | None) -> str:
         """One sentence about what a server's pictures are ("" when nothing need be said)."""
         return "" if self.hosts.has_hosts(server_id) else self.painter.note
+
+    async def portrait(self, content_hash: str) -> bytes | None:
+        """A reference portrait's file; None where it is not there any more."""
+        async with self.database.read() as session:
+            row = await session.get(MediaRow, content_hash)
+        path = None if row is None else self.folder.path(row.hash, row.suffix)
+        return None if path is None or not path.is_file() else await asyncio.to_thread(path.read_bytes)
 
     @property
     def made(self) -> MadeStore:

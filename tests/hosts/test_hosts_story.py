@@ -17,8 +17,10 @@ from storycore.studio.views import SceneView
 from storycore.work.workshop import Workshop
 from tests.hosts.house import eventually, host_rows, house, jobs, options, told
 from tests.images.webui_stand_in import CHECKPOINTS, Fault, WebuiStandIn, simple_picture
-from tests.support.studio import ADA, BO, new, painted
+from tests.support.studio import ADA, BO, HOME, new, painted
 from tests.support.workshops import small_workshop, until
+
+OLU = Person(9, "Olu", server_id=HOME, admin=True)
 
 
 async def candidates(workshop: Workshop) -> list[CandidateRow]:
@@ -69,7 +71,7 @@ async def test_whatever_a_host_answers_is_named_and_only_right_pictures_are_kept
         for number, (fault, case) in enumerate(CASES.items(), start=2):
             first.fail_next(fault)
             prompt = f"<lora:mara_v2:0.8> a frog with a crown, number {number}"
-            await scenes.edit_prompt(workshop, scene.id, BO, prompt)
+            await scenes.edit_prompt(workshop, scene.id, OLU, prompt)
             view = await until(
                 workshop,
                 view.id,
@@ -209,10 +211,10 @@ async def test_a_prompt_goes_to_the_host_that_has_its_lora(tmp_path: Path) -> No
         await eventually(
             lambda: all(h.is_here or h.abilities.checkpoints for h in workshop.hosts.dispatcher.hosts.values())
         )
-        await scenes.edit_prompt(workshop, view.scenes[0].id, BO, "<lora:red_cloak:1> a frog")
+        await scenes.edit_prompt(workshop, view.scenes[0].id, OLU, "<lora:red_cloak:1> a frog")
         await until(workshop, view.id, lambda v: v.scenes[0].shown is not None and v.scenes[0].shown.number == 2, 90)
         assert rich.received[-1]["prompt"].startswith("<lora:red_cloak") and bare.loras == ()
-        await scenes.edit_prompt(workshop, view.scenes[1].id, BO, "<lora:gold_hat:1> a frog")
+        await scenes.edit_prompt(workshop, view.scenes[1].id, OLU, "<lora:gold_hat:1> a frog")
         view = await until(workshop, view.id, lambda v: bool(v.scenes[1].coming and v.scenes[1].coming.problem), 90)
         assert view.scenes[1].coming is not None
         assert "No GPU host has the LoRA “gold_hat”." in view.scenes[1].coming.problem

@@ -22,7 +22,7 @@ def test_typed_prompts_are_cleaned_and_keep_their_grammar(typed: str, clean: str
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "empty"), (" \n\u200b\u202e", "empty"), ("!!! 🎉", "no words"), ("a" * (MAX_PROMPT + 1), "1,001 characters")],
+    [("", "empty"), (" \n\u200b\u202e", "empty"), ("!!! 🎉", "no words"), ("a" * (MAX_PROMPT + 1), "3,001 characters")],
 )
 def test_prompts_that_cannot_be_painted_are_refused_kindly(typed: str, said: str) -> None:
     with pytest.raises(FiresideError) as caught:

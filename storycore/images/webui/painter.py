@@ -317,7 +317,7 @@ class WebuiPainter:
         if checkpoint:
             payload["override_settings"] = {"sd_model_checkpoint": checkpoint}
             payload["override_settings_restore_afterwards"] = False
-        return payload
+        return payload | dict(request.additions)
 
     async def cancel(self, task_id: str) -> None:
         """Stop that task: its ``generate`` raises :class:`PaintingStoppedError`, and the host is told to stop it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import update
@@ -15,6 +16,8 @@ from storycore.hosts.crew import Hosts
 from storycore.hosts.dispatcher import Dispatcher, Wanted, painting_key
 from storycore.hosts.host import Host
 from storycore.images.base import Painting, PaintProgress, PaintRequest
+from storycore.images.webui.likeness import Likeness, Portrait, Portrayed, likeness_for
+from storycore.images.webui.options import NEGATIVE
 from storycore.images.webui.painter import WithdrawnError
 from storycore.keys import derived_seed, recipe_key
 from storycore.store.hosts import JobRow
@@ -59,6 +62,17 @@ class Order:
     checkpoint: str
     loras: tuple[str, ...]
     refused: frozenset[int]
+    #: What else decides the pictures (``storycore.prompts.compose``): negative prompt, characters, variants.
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Prompts of the candidates' own, where they differ."""
+        return tuple(map(str, self.extras.get("variants", ())))
+
+    def prompt_of(self, index: int) -> str:
+        """The prompt of candidate ``index`` (from 0)."""
+        return self.variants[index % len(self.variants)] if self.variants else self.prompt
 
     @property
     def wanted(self) -> Wanted:
@@ -99,7 +113,7 @@ async def _all_painted(work: _Work, order: Order) -> None:
     async with reporting(work.write_progress) as reporter:
         seeds = {index: order.seed_of(index) for index in range(order.count) if index not in work.made}
         for repaint in range(_MOST_REPAINTS + 1):
-            for run in _runs(seeds):
+            for run in _runs(seeds) if not order.variants else [{index: seed} for index, seed in seeds.items()]:
                 await work.paint_run(run, reporter, last=repaint == _MOST_REPAINTS)
             seeds = {
                 index: derived_seed("instead", order.seed, index, repaint)
@@ -225,6 +239,8 @@ class _Work:
         self.kept: list[Kept] = []
         self._alike: set[str] = set()
         self._preview: bytes | None = None
+        #: How the characters were kept recognisable where it is painted now, in a few words.
+        self._means = ""
 
     async def look_for_kept(self) -> None:
         """Find what was painted before, by whichever host might paint it now."""
@@ -287,7 +303,11 @@ class _Work:
 
     async def _paint_at(self, host: Host, run: dict[int, int], reporter: Reporter, *, last: bool) -> None:
         hosts = self._workshop.hosts
-        request = self._request(host, run)
+        try:
+            request = await self._request(host, run)
+        except BaseException:  # nobody else will say that the host is free
+            hosts.dispatcher.release(host, self._order.wanted.key)
+            raise
         visit = _Visit(self, host, request, reporter)
         try:
             if host.is_here:  # no network to wait for: what is told comes first
@@ -324,7 +344,9 @@ class _Work:
             "seed": painting.seed,
             "width": painting.width,
             "height": painting.height,
-            "parameters": dict(painting.parameters) | ({} if host.is_here else {"host": host.name}),
+            "parameters": dict(painting.parameters)
+            | ({} if host.is_here else {"host": host.name})
+            | ({"means": self._means} if self._means else {}),
         }
         suffix = _SUFFIXES[painting.media_type]
         key = self._key(painted_with, index)
@@ -341,29 +363,52 @@ class _Work:
 
     def _key(self, painted_with: str, index: int) -> str:
         order = self._order
+        decides = {key: value for key, value in order.extras.items() if key != "variants"}
         return recipe_key(
             "candidate",
+            **({"extras": decides} if decides else {}),
             painter=painted_with,
-            prompt=order.prompt,
+            prompt=order.prompt_of(index),
             seed=order.seed_of(index),
             width=order.width,
             height=order.height,
         )
 
-    def _request(self, host: Host, run: dict[int, int]) -> PaintRequest:
+    async def _request(self, host: Host, run: dict[int, int]) -> PaintRequest:
         order = self._order
         first = next(iter(run))
+        likeness = await self._likeness(host, order.prompt_of(first))
+        negative = str(order.extras.get("negative", ""))
+        self._means = likeness.means
         return PaintRequest(
             # Every asking has a name of its own: a host may still be at one from before a crash.
             task_id=f"{order.round_id}-{order.attempt}-{first}-{secrets.token_hex(4)}",
-            prompt=order.prompt,
+            prompt=likeness.prompt,
             seed=run[first],
             count=len(run),
+            negative_prompt=f"{NEGATIVE}, {negative}" if negative and not host.is_here else negative,
+            additions=likeness.additions,
             width=order.width,
             height=order.height,
             checkpoint=order.checkpoint or host.checkpoint_to_restore,
             loras=order.loras,
         )
+
+    async def _likeness(self, host: Host, prompt: str) -> Likeness:
+        """How this host keeps the characters recognisable."""
+        order = self._order
+        told = order.extras.get("characters", ())
+        if host.is_here or not told:
+            return Likeness(prompt)
+        portrayed = []
+        for one in told:
+            picture = None
+            if portrait := one.get("portrait"):
+                picture = await self._workshop.portrait(str(portrait))
+            portrayed.append(Portrayed(str(one["name"]), str(one["look"]), picture, str(one.get("lora", ""))))
+        checkpoint = host.checkpoint_for(order.checkpoint)
+        scene = Portrait(prompt, tuple(portrayed), str(order.extras.get("common", "")), order.width, order.height)
+        return await asyncio.to_thread(likeness_for, host.abilities, checkpoint, scene)
 
     async def note_begun(self, host: Host, task_id: str) -> None:
         """A host began with it: into the rows, and the fair queue's clock goes on."""

@@ -30,7 +30,7 @@ from storycore.store.models import (
 )
 from storycore.store.voices import VoiceRow
 from storycore.work.jobs import asking, queueing
-from storycore.work.jobs.library import Library, composed_scene, give_voices, keep_composed, library_of
+from storycore.work.jobs.library import Library, composed_scene, give_voices, keep_composed, library_of, offer_looks
 from storycore.work.jobs.painting import send_waiting_films
 from storycore.work.jobs.questions import ask_questions
 from storycore.work.jobs.rereading import Reread, Told, ToldLine, ToldMember, ToldScene, reread
@@ -123,8 +123,7 @@ async def _begin(workshop: Workshop, story_id: int) -> _Order | None:
         library = await library_of(session, story, corrections)
         by_id = {character.id: character for character in library.characters}
         linked = {row.name: by_id[row.character_id] for row in cast if row.character_id in by_id}
-        gazetteer = [character.known() for character in library.characters]
-        facts = facts_of(corrections, gazetteer)
+        facts = facts_of(corrections, library.gazetteer())
         return _Order(told, facts, tuple(corrections), story.corrected, library, linked)
 
 
@@ -225,6 +224,8 @@ async def _prompt(
         scene.prompt = after
         keep_composed(scene, written, composed)
     elif scene.prompt == after or scene.prompt_by is not None:
+        if scene.prompt_by is not None:
+            offer_looks(scene, composed)
         keep_composed(scene, written, composed)
     if not scene.rounds:
         return _ask(session, story, scene, RoundReason.FIRST)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.cast.corrections import Correction, CorrectionKind
-from storycore.cast.facts import folded
+from storycore.cast.facts import KnownCharacter, folded
 from storycore.cast.model import CastMember
 from storycore.characters.linking import Links, link_cast
 from storycore.characters.model import Character
@@ -26,6 +26,17 @@ class Library:
 
     characters: tuple[Character, ...] = ()
     links: Links = ()
+
+    def gazetteer(self) -> list[KnownCharacter]:
+        """Whom the reader of the story looks for: the characters that are there, those that only it still
+        uses, and whoever people linked to one."""
+        own = {folded(name) for character in self.characters for name in character.sheet.names}
+        named = [name for name, number in self.links if number is not None and folded(name) not in own]
+        held = [character for character in self.characters if character.removed]
+        taken = {folded(name) for character in held for name in character.sheet.names}
+        there = (c for c in self.characters if not c.removed and taken.isdisjoint(map(folded, c.sheet.names)))
+        known = [character.known() for character in (*held, *there)]
+        return [*known, *(KnownCharacter(name) for name in dict.fromkeys(named))]
 
     def linked(self, cast: Sequence[CastMember], text: str) -> dict[str, Character]:
         """The characters of a cast, by cast names."""
@@ -65,6 +76,15 @@ def keep_composed(row: SceneRow, written: Written, composed: Composed) -> None:
     row.written, row.composed = written.to_json(), composed.to_json()
 
 
+def offer_looks(row: SceneRow, composed: Composed) -> None:
+    """What changed of the looks since a person wrote the prompt is offered to be merged into it."""
+    old = {str(one["name"]): str(one["look"]) for one in row.composed.get("extras", {}).get("characters", ())}
+    before = dict(row.offer.get("before", old))
+    after = composed.looks
+    in_it = all(look in row.prompt for look in after.values())
+    row.offer = {} if before == after or in_it else {"before": before, "after": after}
+
+
 async def give_voices(session: AsyncSession, story_id: int, linked: Mapping[str, Character]) -> None:
     """Characters speak with their own voices, unless somebody chose another one for this story."""
     wanted = {name.casefold(): c.sheet.voice for name, c in linked.items() if c.sheet.voice}
@@ -76,9 +96,3 @@ async def give_voices(session: AsyncSession, story_id: int, linked: Mapping[str,
         for speaker, voice in wanted.items()
         if speaker not in there
     )
-
-
-def names_match(row: CastRow, names: Iterable[str]) -> bool:
-    """Whether a cast member is called by one of (folded) ``names``."""
-    wanted = set(names)
-    return any(folded(own) in wanted for own in (row.name, *row.aliases))

@@ -6,6 +6,7 @@ what changed of the looks is offered beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from storycore.cast.facts import folded
 from storycore.cast.model import CastMember
 from storycore.characters.model import Character
-from storycore.prompts.compose import Composed
 from storycore.prompts.written import Written
-from storycore.store.characters import NO_SERVER, CharacterNameRow, CharacterRow
+from storycore.store.characters import NO_SERVER, CharacterRow
 from storycore.store.models import (
     UNFINISHED,
     BallotRow,
@@ -33,7 +34,7 @@ from storycore.store.models import (
 )
 from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.correcting import corrections_of
-from storycore.work.jobs.library import composed_scene, give_voices, keep_composed, library_of, names_match
+from storycore.work.jobs.library import composed_scene, give_voices, keep_composed, library_of, offer_looks
 from storycore.work.jobs.painting import send_waiting_films
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
@@ -50,20 +51,58 @@ class Concerned:
 
 
 async def concerned_by(session: AsyncSession, row: CharacterRow) -> list[Concerned]:
-    """The scenes that a change of a character concerns, in stories that are not finished; newest first."""
-    names = set(await session.scalars(select(CharacterNameRow.folded).where(CharacterNameRow.character_id == row.id)))
+    """The scenes that a character is in, in stories that are not finished; newest first."""
     found: list[Concerned] = []
     for story in await _unfinished(session, row.server_id):
-        cast = await session.scalars(select(CastRow).where(CastRow.story_id == story.id))
-        mine = {c.name for c in cast if c.character_id == row.id or (c.character_id is None and names_match(c, names))}
-        if not mine:
-            continue
-        scenes = await session.scalars(select(SceneRow).where(SceneRow.story_id == story.id).order_by(SceneRow.number))
-        here = [scene for scene in scenes if mine & {name for name, _ in scene.written.get("people", ())}]
-        if here:
-            written = tuple(scene.number for scene in here if scene.prompt_by is not None)
-            found.append(Concerned(story.id, story.title, tuple(scene.number for scene in here), written))
+        cast = await session.scalars(
+            select(CastRow.name).where(CastRow.story_id == story.id, CastRow.character_id == row.id)
+        )
+        mine = set(cast)
+        if mine:
+            scenes = await _scenes(session, story.id)
+            here = [scene for scene in scenes if mine & {name for name, _ in scene.written.get("people", ())}]
+            found += _concerned(story, here)
     return found
+
+
+async def named_in(session: AsyncSession, row: CharacterRow, names: Sequence[str]) -> list[Concerned]:
+    """The scenes that name a character by one of ``names``, in stories that are not finished; newest first.
+
+    Those stories are to be read again: nobody looked for these names before.
+    """
+    words = "|".join(re.escape(folded(name)).replace(r"\ ", r"\s+") for name in names)
+    if not words:
+        return []
+    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    found: list[Concerned] = []
+    for story in await _unfinished(session, row.server_id):
+        if pattern.search(story.script):
+            scenes = await _scenes(session, story.id)
+            found += _concerned(story, [s for s in scenes if pattern.search(story.script, s.start or 0, s.end or 0)])
+    return found
+
+
+async def _scenes(session: AsyncSession, story_id: int) -> Sequence[SceneRow]:
+    rows = await session.scalars(select(SceneRow).where(SceneRow.story_id == story_id).order_by(SceneRow.number))
+    return list(rows)
+
+
+def _concerned(story: StoryRow, scenes: Sequence[SceneRow]) -> list[Concerned]:
+    if not scenes:
+        return []
+    by_hand = tuple(scene.number for scene in scenes if scene.prompt_by is not None)
+    return [Concerned(story.id, story.title, tuple(scene.number for scene in scenes), by_hand)]
+
+
+async def read_again(workshop: Workshop, session: AsyncSession, concerned: Sequence[Concerned]) -> None:
+    """Have stories read again, and the prompts of the scenes concerned written anew; in the caller's transaction."""
+    for one in concerned:
+        story = await session.get_one(StoryRow, one.story_id)
+        story.corrected += 1
+        story.version += 1
+        for scene in await _scenes(session, story.id):
+            scene.prompt_due = scene.prompt_due or scene.number in one.scenes
+        await workshop.engine.enqueue(session, [asking.correcting(story)])
 
 
 async def _unfinished(session: AsyncSession, place: int) -> Sequence[StoryRow]:
@@ -94,28 +133,34 @@ async def recast(workshop: Workshop, character_id: int) -> None:
 
 async def recast_story(workshop: Workshop, story_id: int, by: tuple[int | None, str] | None = None) -> None:
     """Put the prompts of one story together anew from what they were written from, and who is which character now."""
-    stopped: list[str] = []
     async with workshop.changing(story_id) as (session, story):
         await session.refresh(story, with_for_update=True)
-        if story.state is not StoryState.OPEN:
-            return
-        linked = await relink(session, story)
-        rows = await session.scalars(
-            select(SceneRow)
-            .where(SceneRow.story_id == story_id)
-            .order_by(SceneRow.number)
-            .options(selectinload(SceneRow.lines), selectinload(SceneRow.rounds))
-        )
-        asked: list[RoundRow] = []
-        for scene in rows:
-            round_ = await _recompose(session, story, scene, linked, stopped)
-            if round_ is not None:
-                round_.asked_by, round_.asked_by_name = by or (None, "")
-                asked.append(round_)
-        await give_voices(session, story_id, linked)
-        await queueing.ask_for_pictures(workshop, session, story, asked, urgency=workshop.options.painting_urgency)
-        await send_waiting_films(workshop, session, story_id)
+        stopped = [] if story.state is not StoryState.OPEN else await recast_in(workshop, session, story, by)
     await workshop.engine.cancel(stopped)
+
+
+async def recast_in(
+    workshop: Workshop, session: AsyncSession, story: StoryRow, by: tuple[int | None, str] | None = None
+) -> list[str]:
+    """As :func:`recast_story`, in the caller's transaction; gives the workflows to be stopped after it."""
+    stopped: list[str] = []
+    linked = await relink(session, story)
+    rows = await session.scalars(
+        select(SceneRow)
+        .where(SceneRow.story_id == story.id)
+        .order_by(SceneRow.number)
+        .options(selectinload(SceneRow.lines), selectinload(SceneRow.rounds))
+    )
+    asked: list[RoundRow] = []
+    for scene in rows:
+        round_ = await _recompose(session, story, scene, linked, stopped)
+        if round_ is not None:
+            round_.asked_by, round_.asked_by_name = by or (None, "")
+            asked.append(round_)
+    await give_voices(session, story.id, linked)
+    await queueing.ask_for_pictures(workshop, session, story, asked, urgency=workshop.options.painting_urgency)
+    await send_waiting_films(workshop, session, story.id)
+    return stopped
 
 
 async def relink(session: AsyncSession, story: StoryRow) -> dict[str, Character]:
@@ -148,21 +193,12 @@ async def _recompose(
     text = " ".join(line.text for line in scene.lines)
     composed = composed_scene(scene, written, linked, text)
     if scene.prompt_by is not None:
-        _offer(scene, composed)
+        offer_looks(scene, composed)
         keep_composed(scene, written, composed)
         return None
     keep_composed(scene, written, composed)
     scene.prompt = composed.text
     return await paint_anew(session, story, scene, stopped)
-
-
-def _offer(scene: SceneRow, composed: Composed) -> None:
-    """What changed of the looks since the person wrote their prompt is offered to be merged into it."""
-    old = {str(one["name"]): str(one["look"]) for one in scene.composed.get("extras", {}).get("characters", ())}
-    before = dict(scene.offer.get("before", old))
-    after = composed.looks
-    in_it = all(look in scene.prompt for look in after.values())
-    scene.offer = {} if before == after or in_it else {"before": before, "after": after}
 
 
 async def paint_anew(session: AsyncSession, story: StoryRow, scene: SceneRow, stopped: list[str]) -> RoundRow | None:

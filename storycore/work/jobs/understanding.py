@@ -45,7 +45,7 @@ async def understand(workshop: Workshop, story_id: int) -> None:
             return
         known = await library_of(session, story)
     try:
-        facts = Facts(known=tuple(character.known() for character in known.characters))
+        facts = Facts(known=tuple(known.gazetteer()))
         understood = await workshop.reader.understand(story.script, facts)
         linked = known.linked(understood.cast, story.script)
         prompts = await workshop.reader.run(
