@@ -153,7 +153,7 @@ MISTAKES = [
     ("id: 2", "id: 7", "there is no scene with the id 7"),
     ("title: Well", "title: [a, b]", "the story's title is text"),
     ("title: Well", "title: " + "x" * 81, "the title has 81 characters"),
-    ("prompt: A", "prompt: " + "word " * 300 + "A", "at most 1,000"),
+    ("prompt: A", "prompt: " + "word " * 700 + "A", "at most 3,000"),
     ("speaker: the miller", "speaker: {a: b}", "a speaker is text"),
     ("text: he asked.", "text:", "this line says nothing"),
     ("    lines:", "    lines: []\n    x:", "“x” is nothing"),
