@@ -19,6 +19,7 @@ from bot.replies import answer_error
 from bot.settings import Settings
 from bot.ui.batch import BATCH_ITEMS
 from bot.ui.cast_items import CAST_ITEMS
+from bot.ui.character_items import CHARACTER_ITEMS
 from bot.ui.desk import DESK_ITEMS
 from bot.ui.items import ITEMS
 from bot.ui.queue import QUEUE_ITEMS
@@ -37,6 +38,7 @@ COGS = (
     "cogs.settings",
     "cogs.queue",
     "cogs.hosts",
+    "cogs.characters",
 )
 
 
@@ -88,7 +90,9 @@ class Fireside(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Items, cogs and commands, before the gateway is connected."""
-        self.add_dynamic_items(*ITEMS, *CAST_ITEMS, *DESK_ITEMS, *QUEUE_ITEMS, *BATCH_ITEMS, SettingSelect)
+        self.add_dynamic_items(
+            *ITEMS, *CAST_ITEMS, *CHARACTER_ITEMS, *DESK_ITEMS, *QUEUE_ITEMS, *BATCH_ITEMS, SettingSelect
+        )
         for cog in COGS:
             await self.load_extension(cog)
         if self.settings.sync_guild is not None:

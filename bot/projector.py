@@ -34,6 +34,7 @@ from bot.posts import (
 )
 from bot.ui.batch import digest_sheet, notice_sheet
 from bot.ui.cast import cast_sheet, has_cast_sheet
+from bot.ui.characters import preview_board
 from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import can_be_posted, scene_sheet
 from bot.ui.storyboard import storyboard_sheet
@@ -221,7 +222,7 @@ class Projector:
         view = looked.view
         note = self._workshop.note_for(view.server_id)
         with _refusals("I may not post in this story's channel.", "This story's channel is gone."):
-            await self._show(looked, channel, STORYBOARD, lambda mark: storyboard_sheet(view, note, mark))
+            await self._show(looked, channel, STORYBOARD, _board_drawing(view, note))
         thread = await self._thread(looked, channel)
         try:
             with _refusals("I may not post in this story's thread.", ""):
@@ -401,7 +402,7 @@ class Projector:
         note = self._workshop.note_for(view.server_id)
         looked.waits.clear()
         try:
-            await self._show(looked, channel, STORYBOARD, lambda mark: storyboard_sheet(view, note, mark))
+            await self._show(looked, channel, STORYBOARD, _board_drawing(view, note))
         except (discord.Forbidden, discord.NotFound):
             _log.info("story %d: its storyboard cannot be changed either", looked.view.id)
         return min(looked.waits, default=None)
@@ -427,6 +428,12 @@ class _refusals:  # noqa: N801 - used like a function, in with statements
             raise PlaceError(self._forbidden) from error
         if isinstance(error, discord.NotFound) and error.code == UNKNOWN_CHANNEL and self._gone:
             raise PlaceError(self._gone) from error
+
+
+def _board_drawing(view: StoryView, note: str) -> Draw:
+    if view.preview_of is not None:
+        return lambda mark: preview_board(view, mark)
+    return lambda mark: storyboard_sheet(view, note, mark)
 
 
 def _scene_drawing(view: StoryView, scene: SceneView, preview: Preview | None) -> Draw:

@@ -26,7 +26,7 @@ from bot.ui.text import cut, escape_within
 from storycore.cast.corrections import UNDOABLE
 from storycore.cast.model import QuestionKind
 from storycore.errors import NotFoundError
-from storycore.studio import cast
+from storycore.studio import cast, characters
 from storycore.studio.correcting import NAME_LENGTH
 from storycore.studio.lines import LINE_LENGTH
 
@@ -100,6 +100,29 @@ class Cast(commands.Cog):
             name = await cast.remove(self.client.workshop, view.id, person_of(interaction), character)
             await say(interaction, f"{_bold(name)} is nobody. {_FOLLOWS}")
 
+    @cast.command(name="link", description="Say which of the server's characters somebody is")
+    @app_commands.describe(character="Who, in this story", to="Which character (empty: none of them)")
+    async def link(self, interaction: Asked, character: str, to: str | None = None) -> None:
+        """Link somebody to the library."""
+        async with answering(interaction):
+            view = await story_here(interaction)
+            workshop, person = self.client.workshop, person_of(interaction)
+            known = None if to is None else await characters.find(workshop, person, to)
+            called = await cast.link(workshop, view.id, person, character, None if known is None else known.id)
+            who = _bold(called) if called else "none of the server's characters"
+            await say(interaction, f"{_bold(character)} is {who}. {_FOLLOWS}")
+
+    @cast.command(name="wear", description="Choose an outfit for a scene")
+    @app_commands.describe(scene="In which scene", character="Who", outfit="Which (empty: as the scene says)")
+    async def wear(self, interaction: Asked, scene: str, character: str, outfit: str | None = None) -> None:
+        """Dress somebody for a scene."""
+        async with answering(interaction):
+            view = await story_here(interaction)
+            found = find_scene(view, scene)
+            worn = await cast.wear(self.client.workshop, found.id, person_of(interaction), character, outfit or "")
+            what = f"wears {_bold(worn)}" if worn else "wears what the scene says"
+            await say(interaction, f"{_bold(character)} {what} in scene {found.number}. {_FOLLOWS}")
+
     @cast.command(name="answer", description="Answer what the bot asks about the cast")
     @app_commands.describe(question="Which question", answer="Your answer")
     async def answer(self, interaction: Asked, question: str, answer: str) -> None:
@@ -156,6 +179,8 @@ class Cast(commands.Cog):
     @merge.autocomplete("into")
     @split.autocomplete("character")
     @remove.autocomplete("character")
+    @link.autocomplete("character")
+    @wear.autocomplete("character")
     async def complete_name(self, interaction: Asked, typed: str) -> list[Choice]:
         """The cast of this story."""
         view = await story_for_choices(interaction)
@@ -174,6 +199,25 @@ class Cast(commands.Cog):
         narrator = [Choice(name=_NARRATOR, value=_NARRATOR)] if typed.casefold() in _NARRATOR.casefold() else []
         return [] if view is None else [*narrator, *name_choices(view, typed)][:25]
 
+    @link.autocomplete("to")
+    async def complete_known(self, interaction: Asked, typed: str) -> list[Choice]:
+        """The server's characters."""
+        found = await characters.listing(self.client.workshop, interaction.guild_id)
+        named = [c.sheet.name for c in found if any(typed.casefold() in n.casefold() for n in c.sheet.names)]
+        return [Choice(name=name, value=name) for name in named][:25]
+
+    @wear.autocomplete("outfit")
+    async def complete_outfit(self, interaction: Asked, typed: str) -> list[Choice]:
+        """The outfits of the chosen character."""
+        view = await story_for_choices(interaction)
+        chosen = _chosen(interaction, "character")
+        cast_ = () if view is None else view.cast
+        ids = {member.character_id for member in cast_ if member.name == chosen}
+        found = await characters.listing(self.client.workshop, interaction.guild_id)
+        outfits = [name for c in found if c.id in ids for name in c.sheet.outfits]
+        return [Choice(name=name, value=name) for name in outfits if typed.casefold() in name.casefold()][:25]
+
+    @wear.autocomplete("scene")
     @speaker.autocomplete("scene")
     @words.autocomplete("scene")
     async def complete_scene(self, interaction: Asked, typed: str) -> list[Choice]:

@@ -17,10 +17,12 @@ from bot.ui.cast_items import (
     SameSelect,
     SpeakerAnswer,
 )
+from bot.ui.character_items import DescribeButton, LinkSelect
 from bot.ui.sheet import Sheet
 from bot.ui.text import count, escape_within, key_of, quote
 from storycore.cast.corrections import Correction, CorrectionKind
 from storycore.cast.model import QuestionKind
+from storycore.characters.model import Character
 from storycore.store.models import StoryState
 from storycore.studio.cast_views import CorrectionView, QuestionView
 from storycore.studio.views import CastView, StoryView
@@ -31,6 +33,7 @@ _PAGE = 20
 _QUESTIONS = 2
 _EXCERPT = 170
 _NOTES = 2
+_UNKNOWN = 4
 _LANGUAGES = {
     "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese",
     "pl": "Polish", "ru": "Russian", "sv": "Swedish", "da": "Danish", "tr": "Turkish", "ja": "Japanese",
@@ -84,16 +87,20 @@ def cast_page(story: StoryView, page: int) -> discord.ui.LayoutView:
     return _view(container)
 
 
-def member_card(story: StoryView, member: CastView) -> discord.ui.LayoutView:
-    """One character, for one person: what is known, and what can be corrected."""
+def member_card(story: StoryView, member: CastView, known: Sequence[Character] = ()) -> discord.ui.LayoutView:
+    """One character, for one person: what is known, and what can be corrected; ``known`` are the server's."""
     key = key_of(member.name)
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     also = f"\nAlso: {escape_within(', '.join(member.aliases), 600)}" if member.aliases else ""
     scenes = ", ".join(map(str, member.scenes[:40])) + ("…" if len(member.scenes) > 40 else "")
     where = f"\n-# In scene {scenes}" if len(member.scenes) == 1 else f"\n-# In scenes {scenes}" if scenes else ""
     says = f" · {count(member.lines, 'line')}" if member.lines else ""
-    container.add_item(discord.ui.TextDisplay(f"### {escape_within(member.name, 160)}{also}{where}{says}"))
-    container.add_item(_row(MemberButton(story.id, key, "rename"), MemberButton(story.id, key, "nobody")))
+    is_ = f"\n-# 🎨 The server's **{escape_within(member.character, 80)}**" if member.character else ""
+    container.add_item(discord.ui.TextDisplay(f"### {escape_within(member.name, 160)}{also}{where}{says}{is_}"))
+    describe = [DescribeButton(story.id, key)] if member.character is None else []
+    container.add_item(_row(*describe, MemberButton(story.id, key, "rename"), MemberButton(story.id, key, "nobody")))
+    if known:
+        container.add_item(_row(LinkSelect(story.id, key, known, member.character_id)))
     others = [other for other in story.cast if other.name != member.name]
     if others:
         container.add_item(_row(SameSelect(story.id, key, _options(others[:25]))))
@@ -137,7 +144,8 @@ def _heading(story: StoryView) -> list[str]:
 def _member(member: CastView, length: int) -> str:
     also = f" *{escape_within(', '.join(member.aliases), length - 50)}*" if member.aliases else ""
     counts = [count(len(member.scenes), "scene")] + ([count(member.lines, "line")] if member.lines else [])
-    return f"**{escape_within(member.name, 50)}**{also} · {', '.join(counts)}"
+    look = f" · 🎨 {escape_within(member.character, 50)}" if member.character else ""
+    return f"**{escape_within(member.name, 50)}**{also} · {', '.join(counts)}{look}"
 
 
 def _told(story: StoryView) -> list[str]:
@@ -146,6 +154,13 @@ def _told(story: StoryView) -> list[str]:
     if story.language not in ("en", ""):
         language = _LANGUAGES.get(story.language, f"the language “{escape_within(story.language, 20)}”")
         said.append(f"-# 🌐 I read this as {language}: I find names, but few descriptions.")
+    unknown = [member.name for member in story.cast if member.character is None]
+    if unknown and len(unknown) < len(story.cast):
+        shown = ", ".join(escape_within(name, 40) for name in unknown[:_UNKNOWN])
+        more = f" and {len(unknown) - _UNKNOWN} more" if len(unknown) > _UNKNOWN else ""
+        said.append(f"-# 🆕 Not in this server's library: {shown}{more}. Below: describe them, or say who they are.")
+    elif unknown and story.state is StoryState.OPEN:
+        said.append("-# 🎨 Choose somebody below and describe them once: every scene that they are in gets the look.")
     said += [f"-# ℹ️ {escape_within(note, 200)}" for note in story.notes[:_NOTES]]
     lost = [correction for correction in story.corrections if not correction.fits]
     if lost:

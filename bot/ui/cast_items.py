@@ -13,7 +13,7 @@ from bot.ui.cast_forms import RenameForm
 from bot.ui.items import Answering, marked
 from bot.ui.text import cut, escape_within, key_of
 from storycore.errors import NotFoundError
-from storycore.studio import cast, stories
+from storycore.studio import cast, characters, stories
 from storycore.studio.views import CastView, StoryView
 
 _BUTTON = discord.ui.Button[Any]
@@ -166,7 +166,8 @@ class CastSelect(Answering, discord.ui.DynamicItem[_SELECT], template=rf"fs:who:
 
         key = self.item.values[0] if self.item.values else ""
         view, member = await member_by_key(interaction, self.story, key)
-        await interaction.response.send_message(view=member_card(view, member), ephemeral=True)
+        known = await characters.listing(workshop_of(interaction), interaction.guild_id)
+        await interaction.response.send_message(view=member_card(view, member, known), ephemeral=True)
 
 
 class MemberButton(

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.ui.character_items import CharacterButton
 from bot.ui.desk import DeskButton
 from bot.ui.items import AgainButton, EditButton, MergeButton, PickButton, VoteButton
 from bot.ui.queue import CancelButton
@@ -43,11 +44,14 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
     pictures look like so far. It is shown while there are no others: pictures that are voted on are not sent anew."""
     closed = story.state is not StoryState.OPEN
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
+    portraits = story.preview_of is not None
     heading = f"### Scene {scene.number} of {len(story.scenes)} · {escape_within(scene.title, 160)}"
+    if portraits:
+        heading = f"### Portraits of {escape_within(scene.title, 160)}"
     container.add_item(discord.ui.TextDisplay(f"{heading}\n{quote(without_heading(scene.text), _EXCERPT)}"))
     files: list[SheetFile] = []
     if scene.shown is not None:
-        files = _files(scene, scene.shown)
+        files = _files(scene, scene.shown, "portrait" if portraits else f"scene {scene.number}")
         gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
         for file in files:
             gallery.add_item(media=f"attachment://{file.name}", description=file.description)
@@ -57,21 +61,25 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
         so_far: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
         so_far.add_item(media=f"attachment://{files[0].name}", description=files[0].description)
         container.add_item(so_far)
-    if status := _status(scene, closed):
+    if status := _status(scene, closed, portraits=portraits):
         container.add_item(discord.ui.TextDisplay("\n".join(status)))
     if scene.shown is not None:
         _add_votes(container, scene, scene.shown, closed)
         container.add_item(discord.ui.Separator())
     container.add_item(discord.ui.TextDisplay("\n".join(_prompt(scene))))
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
+    if story.preview_of is not None:
+        buttons.add_item(CharacterButton(story.preview_of, "show", mark=mark))
+    else:
+        buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
     if scene.coming is not None and not closed:
         buttons.add_item(CancelButton(scene.coming.id))
     else:
         buttons.add_item(AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed))
     if scene.shown is not None:
         buttons.add_item(PickButton(scene.id, scene.shown.number, disabled=closed))
-    buttons.add_item(DeskButton(scene.id, disabled=closed))
+    if not portraits:
+        buttons.add_item(DeskButton(scene.id, disabled=closed))
     container.add_item(buttons)
     if scene.offered and not closed:
         container.add_item(_offer(scene))
@@ -113,22 +121,27 @@ def _offer(scene: SceneView) -> discord.ui.Section[Any]:
     )
 
 
-def _files(scene: SceneView, shown: RoundView) -> list[SheetFile]:
+def _files(scene: SceneView, shown: RoundView, of: str) -> list[SheetFile]:
     return [
         SheetFile(
             name=f"scene-{scene.id}-{candidate.number}-{candidate.media[:10]}.jpg",
             path=candidate.path,
-            description=cut(f"Picture {candidate.number} of scene {scene.number}: {shown.prompt}", 256),
+            description=cut(f"Picture {candidate.number} of {of}: {shown.prompt}", 256),
             light=True,
         )
         for candidate in shown.candidates
     ]
 
 
-def _status(scene: SceneView, closed: bool) -> list[str]:
+def _status(scene: SceneView, closed: bool, *, portraits: bool = False) -> list[str]:
     lines: list[str] = []
     if scene.shown is not None:
-        lines.append(_tally(scene, closed))
+        told = _tally(scene, closed)
+        lines.append(
+            told.replace("goes into the film", "is the reference").replace("the author picked", "picked:")
+            if portraits
+            else told
+        )
     if scene.coming is not None:
         lines.append(_coming(scene.coming, first=scene.shown is None))
     if scene.changed:

@@ -59,6 +59,8 @@ async def request(
     async with workshop.changing(story_id) as (session, story):
         await require(session, person, Act.STEER, story, what="ask for the film")
         require_open(story)
+        if story.preview_of is not None:
+            raise StateError("Portraits make no film.", "Hand in a story with `/story new`.")
         under_way = await session.scalar(
             select(FilmRow.id).where(FilmRow.story_id == story_id, FilmRow.state.in_(UNFINISHED))
         )

@@ -20,6 +20,7 @@ from storycore.store.models import (
     WorkState,
     now,
 )
+from storycore.studio import portraits
 from storycore.studio.ballots import story_id_of
 from storycore.studio.networks import check_networks
 from storycore.studio.people import Person, require_open
@@ -69,6 +70,8 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
     async with workshop.changing(story_id) as (session, story):
         settings = await require(session, person, Act.EDIT, story, what="rewrite prompts")
         require_open(story)
+        if story.preview_of is not None:
+            raise StateError("Portraits follow the character's look.", "Change it with `/character edit`.")
         scene = await session.get_one(SceneRow, scene_id)
         outstanding = await _outstanding(session, scene_id)
         if written == scene.prompt:
@@ -153,6 +156,7 @@ async def pick(
             if number is not None and not 1 <= number <= offered:
                 raise NotFoundError(f"There is no picture {number} here.", "The pictures changed; look at them again.")
         scene.pick, scene.second_pick = choice, None if choice is None or second == choice else second
+        await portraits.picked(workshop, session, person, story, scene)
     return scene.number
 
 

@@ -206,7 +206,7 @@ async def listing(
     """
     # Not the scripts: this runs at every key that somebody presses in an option.
     shown = [getattr(StoryRow, field.name) for field in fields(StoryEntry)]
-    query = select(*shown).where(StoryRow.server_id == server_id)
+    query = select(*shown).where(StoryRow.server_id == server_id, StoryRow.preview_of.is_(None))
     if containing:
         query = query.where(
             or_(
