@@ -12,7 +12,8 @@ from storycore.characters.model import Character
 #: What a person said of a cast member: which character it is, None for none of them.
 Links = Sequence[tuple[str, int | None]]
 
-_DESCRIPTION = re.compile(r"(?:the|a|an) ", re.IGNORECASE)
+#: How a cast member is called who is only ever described.
+DESCRIPTION = re.compile(r"(?:the|a|an) ", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
 
@@ -42,7 +43,7 @@ def link_cast(
             open_.append(member)
     named = {name: known[number] for name, number in found.items()}
     for member in open_:
-        if _DESCRIPTION.match(member.name) and (number := _described(member, cast, named, open_, text)) is not None:
+        if DESCRIPTION.match(member.name) and (number := _described(member, cast, named, open_, text)) is not None:
             found[member.name] = number
     return found
 

@@ -13,6 +13,7 @@ from PIL import Image
 from sandbox.world import File
 from storycore.characters.model import Sheet
 from storycore.studio import characters
+from storycore.studio.people import Person
 from tests.support.wire import Wire, wire_to
 
 STORY = """# The well
@@ -140,7 +141,7 @@ async def test_portraits_are_voted_on_and_the_pick_becomes_the_reference(wire: W
     gunther = (
         await characters.add(
             wire.workshop,
-            await _admin(wire),
+            admin(wire),
             Sheet("Gunther", look=LOOK),
         )
     ).character
@@ -178,8 +179,6 @@ async def test_portraits_are_voted_on_and_the_pick_becomes_the_reference(wire: W
     assert "Portraits of Gunther" not in listed.text
 
 
-async def _admin(wire: Wire) -> object:
-    from storycore.studio.people import Person
-
+def admin(wire: Wire) -> Person:
     guild = wire.sandbox.default_guild
     return Person(guild.member("Olu").id, "Olu", server_id=guild.id, admin=True)

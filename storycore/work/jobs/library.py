@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storycore.cast.corrections import Correction, CorrectionKind
 from storycore.cast.facts import KnownCharacter, folded
 from storycore.cast.model import CastMember
-from storycore.characters.linking import Links, link_cast
+from storycore.characters.linking import DESCRIPTION, Links, link_cast
 from storycore.characters.model import Character
 from storycore.prompts.compose import Composed, compose
 from storycore.prompts.written import Written
@@ -29,9 +29,13 @@ class Library:
 
     def gazetteer(self) -> list[KnownCharacter]:
         """Whom the reader of the story looks for: the characters that are there, those that only it still
-        uses, and whoever people linked to one."""
+        uses, and names that people linked to one (a description is nobody's name elsewhere in the story)."""
         own = {folded(name) for character in self.characters for name in character.sheet.names}
-        named = [name for name, number in self.links if number is not None and folded(name) not in own]
+        named = [
+            name
+            for name, number in self.links
+            if number is not None and folded(name) not in own and not DESCRIPTION.match(name)
+        ]
         held = [character for character in self.characters if character.removed]
         taken = {folded(name) for character in held for name in character.sheet.names}
         there = (c for c in self.characters if not c.removed and taken.isdisjoint(map(folded, c.sheet.names)))
