@@ -26,6 +26,7 @@ from sandbox.interactions import COMPONENT
 from sandbox.model import Message
 from sandbox.world import File
 from storycore.cast.model import QuestionKind
+from storycore.store.characters import CharacterRow, ProposalRow
 from storycore.store.corrections import QuestionRow
 from storycore.store.models import BatchRow, LineRow, RoundRow, SceneRow, StoryRow, now
 from storycore.studio import ballot_box, ballots, permissions
@@ -52,6 +53,20 @@ COMMANDS: dict[str, Act | None] = {
     "cast remove": Act.STEER,
     "cast answer": Act.STEER,
     "cast undo": Act.STEER,
+    "cast link": Act.STEER,
+    "cast wear": Act.STEER,
+    "character add": READING,  # whoever may not manage characters proposes
+    "character edit": Act.CHARACTERS,
+    "character list": READING,
+    "character show": READING,
+    "character remove": Act.CHARACTERS,
+    "character merge": Act.CHARACTERS,
+    "character alias": Act.CHARACTERS,
+    "character preview": Act.CHARACTERS,
+    "character reference": Act.CHARACTERS,
+    "character import": Act.CHARACTERS,
+    "character export": READING,
+    "character mix": Act.CHARACTERS,
     "line speaker": Act.STEER,
     "line words": Act.STEER,
     "scene split": Act.STEER,
@@ -104,6 +119,17 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "LineSelect": (READING, ()),
     "SaysSelect": (Act.STEER, (("fs:says:{line}", "narrator"),)),
     "LineButton": (Act.STEER, (("fs:lined:{line}:cut", ""),)),
+    "MergeButton": (Act.EDIT, (("fs:looks:{scene}", ""),)),
+    "ProposalButton": (
+        Act.CHARACTERS,
+        tuple((f"fs:proposal:{{proposal}}:{what}", "") for what in ("accept", "decline")),
+    ),
+    "CharacterSelect": (READING, ()),
+    "CharacterPage": (READING, ()),
+    "CharacterButton": (Act.CHARACTERS, (("fs:char:{character}:edit", ""),)),
+    "MixButton": (Act.CHARACTERS, (("fs:mix:{character}:male", ""),)),
+    "DescribeButton": (READING, ()),  # what is handed in asks, or is proposed
+    "LinkSelect": (Act.STEER, (("fs:link:{story}:{key}", "{character}"),)),
     "CutButton": (
         Act.STEER,
         tuple((f"fs:cut:{{scene}}:{what}", "") for what in ("later", "join", "really")),
@@ -119,6 +145,7 @@ FORMS: dict[str, tuple[Act, str, dict[str, Any]]] = {
     "StoryForm": (Act.CREATE, "/story new", {"The script": "Once upon a time there was a well."}),
     "BatchForm": (Act.CREATE, "/story batch", {"files": [File("well.txt", STORY.encode())]}),
     "SettingForm": (Act.SETTINGS, "fs:settings=story.candidates", {}),
+    "CharacterForm": (Act.CHARACTERS, "fs:char:{character}:edit", {"names": "Gunther", "look": "bald"}),
     "HostForm": (Act.HOSTS, "/host add", {"name": "attic", "url": "http://192.0.2.1:7860"}),
 }
 #: What is heard of, beside interactions; a reaction is a vote, and counts only for who may vote.
@@ -215,7 +242,12 @@ async def _known(wire: Wire) -> dict[str, str]:
         session.add(
             QuestionRow(id=5, story_id=story.id, number=1, kind=QuestionKind.SPEAKER, about=line.text, options=[])
         )
+        character = CharacterRow(server_id=story.server_id or 0, name="Gunther", outfits={}, pronouns="he", look="tall")
+        proposal = ProposalRow(server_id=story.server_id or 0, data={"name": "Hagen"}, made_by=1, made_by_name="Bo")
+        session.add_all([character, proposal])
+        await session.flush()
         known = {
+            "character": character.id, "proposal": proposal.id,
             "story": story.id, "scene": scene.id, "line": line.id, "round": round_.id, "batch": 7, "question": 5,
             "film": 1, "job": 3, "key": key_of("the miller"), "other": key_of("the frog"),
         }  # fmt: skip
