@@ -29,7 +29,7 @@ from storycore.script.model import LineKind
 from training.data import Document, litbank, read_documents
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "story"
-_FIGURES = {
+FIGURES = {
     "people F1": ("head", "mention", "f"),
     "names F1": ("head", "PROP", "f"),
     "descriptions F1": ("head", "NOM", "f"),
@@ -112,7 +112,7 @@ def figures(score: ModuleType, gold: list[Document], found: list[dict[str, Any]]
     chance = random.Random(1)
     samples = [_summary(score, [chance.choice(counts) for _ in counts]) for _ in range(rounds)]
     whole = _summary(score, counts)
-    return {name: _cell(whole, samples, path) for name, path in _FIGURES.items()}
+    return {name: _cell(whole, samples, path) for name, path in FIGURES.items()}
 
 
 def _summary(score: ModuleType, counts: list[Counter[Any]]) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def main() -> None:
         }
         cells = {column: figures(score, gold, found, chosen.rounds) for column, found in columns.items()}
         print(f"\n| {name} | " + " | ".join(cells) + " |\n" + "|---" * (len(cells) + 1) + "|")
-        for figure in _FIGURES:
+        for figure in FIGURES:
             print(f"| {figure} | " + " | ".join(cells[column][figure] for column in cells) + " |")
 
 

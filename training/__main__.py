@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from spacy.cli.train import train
 
@@ -17,16 +18,14 @@ from storycore.cast.reader import likeness_of
 from storycore.cast.reading.people_words import read_lexicon
 from storycore.cast.reading.ranker import write_rankers
 from training.assemble import assemble, blank_with_vectors, write_lexicon
-from training.chains import learn, prepare
-from training.data import litbank, novels, tales, treebank
-from training.fitting import Recipe
+from training.chains import RECIPE, ROUNDS, learn, own_lessons, prepare
+from training.data import FOLDS, litbank, novels, tales, treebank
 from training.lexicon import count_names, count_verbs
 from training.vectors import Shape, make_vectors
 
 _HERE = Path(__file__).parent
 _SHAPE = Shape(words=20_000, width=96, contexts=1_500, window=3)
-_ROUNDS = 3
-_RECIPE = Recipe(hidden=32, epochs=10)
+_FOLD_STEPS = 1_100
 
 
 def main() -> None:
@@ -34,12 +33,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/story"), help="where the data lie")
     parser.add_argument("--work", type=Path, default=Path("build/model"), help="where steps leave what the next needs")
-    parser.add_argument("--only", choices=list(_STEPS), help="one step alone, on what the others left")
+    parser.add_argument("--only", choices=[*_STEPS, "folds"], help="one step alone, on what the others left")
     chosen = parser.parse_args()
     if not (chosen.data / "litbank").is_dir():
         parser.error(f"{chosen.data} has no litbank folder: name the folder of the data with --data.")
     chosen.work.mkdir(parents=True, exist_ok=True)
-    for name, step in _STEPS.items():
+    steps = _STEPS if chosen.only != "folds" else {"folds": _folds}
+    for name, step in steps.items():
         if chosen.only in (None, name):
             print(f"== {name}", flush=True)
             step(chosen.data, chosen.work)
@@ -63,9 +63,16 @@ def _lexicon(data: Path, work: Path) -> None:
     write_lexicon(MODEL, sexes, common, count_verbs(rows))
 
 
-def _network(name: str, data: Path, work: Path) -> None:
-    overrides = {"paths.data": str(data), "paths.vectors": str(work / "vectors")}
-    train(_HERE / f"{name}.cfg", work / name, overrides=overrides)
+def _network(name: str, data: Path, work: Path, **more: Any) -> None:
+    overrides = {"paths.data": str(data), "paths.vectors": str(work / "vectors"), **more}
+    train(_HERE / f"{name.partition('-')[0]}.cfg", work / name, overrides=overrides)
+
+
+def _folds(data: Path, work: Path) -> None:
+    """Networks that are trained without a quarter of LitBank each, for ``benchmarks.story_folds``; shorter."""
+    for fold in range(FOLDS):
+        steps = {"training.max_steps": _FOLD_STEPS, "training.eval_frequency": _FOLD_STEPS}
+        _network(f"people-{fold}", data, work, **steps, **{"corpora.train.without": fold})
 
 
 def _assemble(data: Path, work: Path) -> None:
@@ -75,7 +82,8 @@ def _assemble(data: Path, work: Path) -> None:
 def _rankers(data: Path, work: Path) -> None:
     nlp, lexicon = people_pipeline(), read_lexicon(MODEL)
     lessons = [prepare(nlp, lexicon, document) for document in litbank(data, "train")]
-    write_rankers(MODEL / "rankers.npz", learn(lessons, lexicon, likeness_of(nlp), _ROUNDS, _RECIPE))
+    rankers = learn(lessons, own_lessons(nlp, lexicon, data), lexicon, likeness_of(nlp), ROUNDS, RECIPE)
+    write_rankers(MODEL / "rankers.npz", rankers)
 
 
 _STEPS = {

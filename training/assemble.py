@@ -26,6 +26,14 @@ def blank_with_vectors(words: list[str], vectors: Floats) -> Language:
     return nlp
 
 
+def alone(people: Path) -> Language:
+    """A trained network for people, as a pipeline of its one component ``people``."""
+    nlp = spacy.load(people)
+    nlp.replace_listeners("tok2vec", "people", ["model.tok2vec"])
+    nlp.remove_pipe("tok2vec")
+    return nlp
+
+
 def tables_of(data: Path) -> WordTables:
     """Lemmas and universal tags as the treebank's training part has them."""
     tables = WordTables()

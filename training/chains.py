@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from spacy.language import Language
 
@@ -18,12 +19,15 @@ from storycore.cast.reading.people_words import Lexicon
 from storycore.cast.reading.policy import RankerPolicy
 from storycore.cast.reading.ranker import Ranker
 from storycore.cast.reading.words import Words, read_words
-from storycore.script.scenes import split_script
+from storycore.script.scenes import lines_of, read_draft
 from training.cores import head_of
-from training.data import Document
+from training.data import Document, own_documents
 from training.fitting import Decisions, Recipe, fit
 
 KINDS = ("he", "you", "nom", "name", "turn")
+ROUNDS = 2
+RECIPE = Recipe(hidden=32, epochs=10)
+_OWN_WEIGHT = 2
 
 
 @dataclass(slots=True)
@@ -40,7 +44,8 @@ class Lesson:
 
 def prepare(nlp: Language, lexicon: Lexicon, document: Document, *, gold_mentions: bool = False) -> Lesson:
     """A document's lesson: mentions as the pipeline finds them, or the annotators' own."""
-    words = read_words(nlp, split_script(document["text"]))
+    text = document["text"]
+    words = read_words(nlp, text, lines_of(read_draft(text)))
     gold: dict[int, tuple[str, bool, str]] = {}
     for mention in document["mentions"]:
         first, last = words.at(mention["start"]), words.at(mention["end"] - 1)
@@ -86,30 +91,33 @@ class Teacher:
         self, kind: str, rows: list[list[float]], options: Sequence[Entity], mention: int
     ) -> tuple[int, float]:
         cluster = self.lesson.clusters[mention]
-        right = next(
-            (i for i, e in enumerate(options) if cluster is not None and self._whose(e) == cluster), len(options)
-        )
+        right = frozenset(i for i, e in enumerate(options) if cluster is not None and self._whose(e) == cluster)
+        right = right or frozenset((len(options),))
         if not self.lesson.silent[mention] and len(options):
             self.decisions[kind].add(rows, right)
         if self.rankers is None:
-            return right, 1.0
+            return min(right), 1.0
         return RankerPolicy(self.rankers).choose_entity(kind, rows, options, mention)
 
     def choose_speaker(self, rows: list[list[float]], options: Sequence[Entity], speech: int) -> tuple[int, float]:
         cluster = self.lesson.speakers[speech]
-        right = next((i for i, e in enumerate(options) if self._whose(e) == cluster), -1)
-        if cluster is not None and right >= 0:
+        right = frozenset(i for i, e in enumerate(options) if self._whose(e) == cluster)
+        if cluster is not None and right:
             self.decisions["turn"].add(rows, right)
-        if self.rankers is None and right >= 0:
-            return right, 1.0
+        if self.rankers is None and right:
+            return min(right), 1.0
         if self.rankers is None:
             return len(options), 0.0
         return RankerPolicy(self.rankers).choose_speaker(rows, options, speech)
 
     def _whose(self, entity: Entity) -> str | None:
-        counts = Counter(self.lesson.clusters[number] for number in entity.mentions)
-        best = counts.most_common(1)
-        return best[0][0] if best else None
+        return whose(self.lesson, entity)
+
+
+def whose(lesson: Lesson, entity: Entity) -> str | None:
+    """Whose most of a chain's mentions really are."""
+    best = Counter(lesson.clusters[number] for number in entity.mentions).most_common(1)
+    return best[0][0] if best else None
 
 
 def read_lesson(lesson: Lesson, lexicon: Lexicon, teacher: Teacher, likeness: Likeness) -> None:
@@ -117,17 +125,26 @@ def read_lesson(lesson: Lesson, lexicon: Lexicon, teacher: Teacher, likeness: Li
     Chains(lesson.words, lesson.mentions, lesson.identities, lexicon, teacher, likeness).read()
 
 
+def own_lessons(nlp: Language, lexicon: Lexicon, data: Path) -> list[Lesson]:
+    """The lessons of our tales and chat scripts, whose mentions no network learnt from."""
+    return [prepare(nlp, lexicon, document) for document in own_documents(data)]
+
+
 def learn(
-    lessons: list[Lesson], lexicon: Lexicon, likeness: Likeness, rounds: int, recipe: Recipe
+    lessons: list[Lesson], own: list[Lesson], lexicon: Lexicon, likeness: Likeness, rounds: int, recipe: Recipe
 ) -> dict[str, Ranker]:
-    """The rankers, learnt in ``rounds``: the first under the annotators' decisions, the others under the rankers'."""
+    """The rankers, learnt in ``rounds``: the first under the annotators' decisions, the others under the rankers'.
+
+    What the ``own`` lessons teach counts ``_OWN_WEIGHT`` times: they are few, and what is judged is like them.
+    """
     gathered = {kind: Decisions() for kind in KINDS}
     rankers: dict[str, Ranker] | None = None
     for _round in range(rounds):
-        for lesson in lessons:
+        for lesson, weight in [*((x, 1) for x in lessons), *((x, _OWN_WEIGHT) for x in own)]:
             teacher = Teacher(lesson, rankers)
             read_lesson(lesson, lexicon, teacher, likeness)
             for kind in KINDS:
-                gathered[kind].extend(teacher.decisions[kind])
+                for _ in range(weight):
+                    gathered[kind].extend(teacher.decisions[kind])
         rankers = {kind: fit(gathered[kind], recipe) for kind in KINDS}
     return rankers or {}

@@ -10,6 +10,13 @@ from pathlib import Path
 from typing import Any
 
 Document = dict[str, Any]
+#: LitBank's training documents are cross-validated in so many parts, the first ones of as many quarters.
+FOLDS, _QUARTERS = 3, 4
+
+
+def fold_of(number: int) -> int:
+    """The quarter of LitBank's training document ``number``, in the file's order; the last is only learnt from."""
+    return number % _QUARTERS
 
 
 def read_documents(path: Path) -> list[Document]:
@@ -22,6 +29,11 @@ def litbank(data: Path, split: str) -> list[Document]:
     """LitBank's excerpts, ``train`` or ``dev``: ``text``, ``mentions``, ``quotes`` (see the kit's README)."""
     name = "train.jsonl.gz" if split == "train" else f"{split}.jsonl"
     return read_documents(data / "litbank" / name)
+
+
+def own_documents(data: Path) -> list[Document]:
+    """Our tales and chat scripts, annotated by the same scheme."""
+    return read_documents(data / "tales_dev.jsonl")
 
 
 def novels(data: Path) -> Iterator[str]:

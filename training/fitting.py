@@ -14,12 +14,13 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(slots=True)
 class Decisions:
-    """Decisions to learn from: each a list of rows and the index of the right one."""
+    """Decisions to learn from: each a list of rows and the indexes of the right ones (chains that should be one are
+    all right)."""
 
     rows: list[list[list[float]]] = field(default_factory=list)
-    right: list[int] = field(default_factory=list)
+    right: list[frozenset[int]] = field(default_factory=list)
 
-    def add(self, rows: list[list[float]], right: int) -> None:
+    def add(self, rows: list[list[float]], right: frozenset[int]) -> None:
         self.rows.append(rows)
         self.right.append(right)
 
@@ -42,15 +43,26 @@ class Recipe:
     decay: float = 0.0004
     dropout: float = 0.15
     seed: int = 5
+    seeds: int = 1
 
 
 def fit(decisions: Decisions, recipe: Recipe) -> Ranker:
-    """The ranker that finds the right candidates likeliest. Seeded: equal decisions give equal weights."""
-    chance = np.random.default_rng(recipe.seed)
+    """The ranker that finds the right candidates likeliest: the mean of ``recipe.seeds`` ones, as one network. Seeded:
+    equal decisions give equal weights."""
+    fitted = [_fit(decisions, recipe, recipe.seed + n) for n in range(recipe.seeds)]
+    direct: Floats = np.mean([one[0] for one in fitted], axis=0, dtype=np.float32)
+    outer: Floats = (np.concatenate([one[3] for one in fitted]) / recipe.seeds).astype(np.float32)
+    inner, bias = np.concatenate([one[1] for one in fitted], axis=1), np.concatenate([one[2] for one in fitted])
+    return Ranker(direct, inner, bias, outer)
+
+
+def _fit(decisions: Decisions, recipe: Recipe, seed: int) -> list[Floats]:
+    chance = np.random.default_rng(seed)
     flat = np.asarray([row for rows in decisions.rows for row in rows], dtype=np.float32)
     sizes = np.asarray([len(rows) for rows in decisions.rows])
     firsts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    right = firsts + np.asarray(decisions.right)
+    right = np.zeros(len(flat), dtype=np.float32)
+    right[[first + i for first, chosen in zip(firsts, decisions.right, strict=True) for i in chosen]] = 1.0
     width = flat.shape[1]
     weights: list[Floats] = [
         np.zeros(width, dtype=np.float32),
@@ -72,14 +84,14 @@ def fit(decisions: Decisions, recipe: Recipe) -> Ranker:
             for at, gradient in enumerate(gradients):
                 _adam(weights[at], moments[at], gradient + recipe.decay * weights[at], rate, step)
                 average[at] += (weights[at] - average[at]) * max(0.005, 1.0 / step)
-    return Ranker(*average)
+    return average
 
 
 def _gradients(
     flat: Floats,
     sizes: npt.NDArray[np.int64],
     firsts: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
+    right: Floats,
     chosen: npt.NDArray[np.int64],
     weights: list[Floats],
     recipe: Recipe,
@@ -97,7 +109,9 @@ def _gradients(
     np.maximum.at(highest, group, scores)
     powers = np.exp(scores - highest[group])
     likely = powers / np.bincount(group, weights=powers, minlength=len(chosen))[group]
-    error = (likely - (picked == right[chosen][group])).astype(np.float32) / len(chosen)
+    wanted = likely * right[picked]  # the chance of all that is right, shared as it is now
+    wanted /= np.maximum(np.bincount(group, weights=wanted, minlength=len(chosen)), 1e-12)[group]
+    error = (likely - wanted).astype(np.float32) / len(chosen)
     back = np.outer(error, outer) * (before > 0) * mask
     return [features.T @ error, features.T @ back, back.sum(axis=0), hidden.T @ error]
 

@@ -16,7 +16,7 @@ from spacy.util import registry
 from storycore.cast.smooth import smooth
 from training.augment import Passage, vary
 from training.cores import label_cores
-from training.data import Paragraph, litbank, tales, treebank
+from training.data import Paragraph, fold_of, litbank, tales, treebank
 from training.silver import label_tale
 
 Corpus = Callable[[Language], Iterator[Example]]
@@ -53,23 +53,23 @@ def _example(nlp: Language, paragraph: Paragraph) -> Example:
 
 
 @registry.readers("fireside.people.v1")  # type: ignore[untyped-decorator]
-def people_corpus(data: str, split: str, varied: bool, tales_share: float, seed: int) -> Corpus:
-    """LitBank's passages with the cores of their mentions; ``varied`` tells each anew in every epoch, and adds a
-    share of the tales that rules have labelled."""
+def people_corpus(data: str, split: str, varied: bool, tales_share: float, seed: int, without: int) -> Corpus:
+    """LitBank's passages with the cores of their mentions, but those of the fold ``without`` (-1: all of them);
+    ``varied`` tells each anew in every epoch, and adds a share of the tales that rules have labelled."""
     made: list[tuple[list[Passage], list[Passage]]] = []
     chance = random.Random(seed)
 
     def read(nlp: Language) -> Iterator[Example]:
         if not made:
-            cores = (label_cores(nlp, document) for document in litbank(Path(data), split))
+            kept = (d for n, d in enumerate(litbank(Path(data), split)) if fold_of(n) != without)
+            cores = (label_cores(nlp, document) for document in kept)
             tellings = [label_tale(nlp, _natural(sections)) for sections in tales(Path(data))] if varied else []
             made.append(([p for doc, labels in cores for p in _cut(_passage(doc, labels))], _stretches(tellings)))
-        passages, silver = made[0]
-        chosen = chance.sample(silver, int(len(silver) * tales_share))
-        order = [(passage, False) for passage in passages] + [(passage, True) for passage in chosen]
+        passages, told = made[0]
+        order = [*passages, *chance.sample(told, int(len(told) * tales_share))]
         if varied:
             chance.shuffle(order)
-        for passage, _tale in order:
+        for passage in order:
             yield _people_example(nlp, vary(passage, chance) if varied else passage)
 
     return read

@@ -24,7 +24,7 @@ from storycore.cast.reading.ranker import read_rankers
 from storycore.cast.reading.words import Words, read_words
 from storycore.script.language import ENGLISH, language_of
 from storycore.script.model import Line, LineKind, Script
-from storycore.script.scenes import split_script
+from storycore.script.scenes import cut, lines_of, read_draft
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -56,20 +56,21 @@ class ModelUnderstander:
         language = facts.language or language_of(text)
         if language != ENGLISH:
             return understander("rules").understand(text, facts)
-        script = split_script(text, facts)
-        if not script.scenes:  # nothing is told, so there is nowhere to be
-            return Understanding(script, ())
-        words = read_words(self._nlp, script)
+        draft = read_draft(text, facts)
+        lines = lines_of(draft)
+        if not lines:  # nothing is told, so there is nowhere to be
+            return Understanding(cut(draft), ())
+        words = read_words(self._nlp, text, lines)
         mentions = find_mentions(words, self._lexicon, facts)
         apart = frozenset(frozenset((folded(a), folded(b))) for a, b in facts.apart)
         identities = identify(words, mentions, self._lexicon, apart)
-        lines = [line for scene in script.scenes for line in scene.lines]
         told = _told(words, lines, facts)
         reading = Chains(
             words, mentions, identities, self._lexicon, self._policy, self._likeness, apart=apart, told=told
         ).read()
         people, of_entity = gather(words, mentions, identities, reading, facts)
         _tell(words, people, of_entity, reading, told)
+        script = cut(draft, _presence(words, mentions, people))
         return _understanding(script, words, mentions, reading, people, of_entity, lines)
 
 
@@ -111,6 +112,16 @@ def _told(words: Words, lines: list[Line], facts: Facts) -> dict[int, str | None
         if fact.nth < len(here) and here[fact.nth] in of_line:
             told[of_line[here[fact.nth]]] = fact.speaker
     return told
+
+
+def _presence(words: Words, mentions: list[Found], people: list[Person]) -> list[tuple[int, int]]:
+    """Where somebody of the cast is told of, so that scenes can part where others come in."""
+    return sorted(
+        (words.starts[mentions[number].core], at)
+        for at, person in enumerate(people)
+        if person.in_cast
+        for number in person.mentions
+    )
 
 
 def _tell(

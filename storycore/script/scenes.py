@@ -21,7 +21,9 @@ from storycore.script.setting import find_places, find_times
 from storycore.script.slugs import read_slug
 from storycore.script.titles import MAX_TITLE, shorten, title_of
 
-__all__ = ["FILM", "MAX_TITLE", "MAX_WORDS", "MIN_WORDS", "Pace", "cut", "parts", "read_draft", "split_script"]
+__all__ = [
+    "FILM", "MAX_TITLE", "MAX_WORDS", "MIN_WORDS", "Pace", "cut", "lines_of", "parts", "read_draft", "split_script",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ def cut(draft: Draft, presence: Presence | None = None, pace: Pace = FILM) -> Sc
         for k, group in enumerate(_group(draft.text, section, presence, pace))
     ]
     return Script(draft.text, tuple(_scenes(draft.text, groups)))
+
+
+def lines_of(draft: Draft) -> list[Line]:
+    """The lines of a draft in order: those that the scenes of ``cut`` have, all of them, whatever the cut."""
+    return [_line(draft.text, piece) for section in draft.sections for piece in section.pieces]
 
 
 def parts(text: str, max_scenes: int) -> list[str]:

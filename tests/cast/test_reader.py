@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -177,3 +178,81 @@ _PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=60).map(" ".join)))
 def test_offsets_are_always_true(text: str) -> None:
     holds(read(text))
+
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+@pytest.mark.parametrize(
+    ("file", "cast"),
+    [
+        ("siegfried.txt", {"Siegfried": 5, "Mime": 2, "Fafnir": 1, "the small bird": 6, "Queen Kriemhild": 1}),
+        ("stories/robot-in-the-garden.txt", {"Bolt": 2, "Fox": 1}),
+        ("stories/the-lighthouse.txt", {"Marta": 3, "Pepper": 1, "the captain": 3}),
+        ("stories/the-moon-cake.md", {"the owl": 1, "the hedgehog": 1, "Lina": 2}),
+    ],
+)
+def test_the_examples_have_the_cast_and_the_lines_that_a_person_would_give_them(
+    file: str, cast: dict[str, int]
+) -> None:
+    found = read((EXAMPLES / file).read_text(encoding="utf-8"))
+    holds(found)
+    assert {member.name: member.lines for member in found.cast} == cast
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "alias"),
+    [
+        ("Her cat, Pepper, ran ahead of her. Pepper jumped on the rope.", "Pepper", "the cat"),
+        ("The old smith Mime hammered. Mime was tired.", "Mime", "the old smith"),
+        (
+            "They feared the dragon. Inside slept Fafnir, the dragon, with a crown. The dragon snored.",
+            "Fafnir",
+            "the dragon",
+        ),
+        ("A fox came. “Stop, Fox!” cried Ada. The fox stopped, and the fox ran.", "Fox", "the fox"),
+    ],
+)
+def test_a_description_beside_a_name_is_the_same_person(text: str, name: str, alias: str) -> None:
+    (member,) = [member for member in read(text).cast if member.name == name]
+    assert alias in member.aliases
+    assert alias not in names(read(text))
+
+
+def test_whoever_speaks_is_somebody_in_the_whole_script() -> None:
+    text = (
+        "The zamboodler sat down.\n\n“Two coins,” said the zamboodler.\n\nAnna paid the zamboodler.\n\n“Go,” it said."
+    )
+    found = read(text)
+    holds(found)
+    (member,) = [member for member in found.cast if member.name == "the zamboodler"]
+    assert said(found) == ["the zamboodler", "the zamboodler"]
+    assert sum(mention.cluster == member.cluster for mention in found.mentions) >= 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Lighthouse\n\nAnna ran to the sea.",
+        "EXT. LIGHTHOUSE - NIGHT\n\nA storm blows, and Anna climbs the lighthouse.",
+    ],
+)
+def test_what_only_a_heading_names_is_nobody(text: str) -> None:
+    assert names(read(text)) == ["Anna"]
+
+
+def test_a_name_in_a_heading_that_the_story_tells_of_is_somebody() -> None:
+    found = read("# Tom Thumb\n\nTom Thumb was small. Tom Thumb laughed.")
+    assert names(found) == ["Tom Thumb"]
+    assert found.mentions[0].start == 2
+
+
+def test_scenes_part_where_others_come_in() -> None:
+    """The cutter is told of the real cast: "he" is somebody, and a capital at a sentence's beginning is nobody."""
+    paragraph = (
+        "{0} sat by the water and looked at the stones. {0} counted them one by one, and {0} put the best away. "
+    )
+    text = (paragraph * 2).format("the ferryman").strip() + "\n\n" + (paragraph * 2).format("the miller").strip()
+    text = text.replace("the ferryman sat", "The ferryman sat").replace("the miller sat", "The miller sat")
+    scenes = read(text).script.scenes
+    assert any(scene.start == text.index("\n\n") + 2 for scene in scenes)

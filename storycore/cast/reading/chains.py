@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from storycore.cast.lexicon import CREATURES
+from storycore.cast.reading.apposition import apposed, called, follows_name
 from storycore.cast.reading.entities import Entity
-from storycore.cast.reading.features import Talk, candidate_row, new_row, own_features
+from storycore.cast.reading.features import Tag, Talk, candidate_row, new_row, own_features
 from storycore.cast.reading.mentions import Found
 from storycore.cast.reading.names import Identity
 from storycore.cast.reading.people_words import Lexicon
@@ -101,6 +103,8 @@ class Chains:
         self._doubts: list[Doubt] = []
         self._attributions: list[Attribution] = []
         self._cue_cache: dict[int, Cues] = {}
+        self._tags: dict[int, int] = {}
+        self._told_in = _told_in(words, mentions)
 
     def read(self) -> Reading:
         """Read the whole script."""
@@ -114,6 +118,10 @@ class Chains:
             self._attributions.append(Attribution(-1))
         for paragraph in sorted({*by_paragraph, *speeches}):
             here = by_paragraph[paragraph]
+            for speech_number in speeches[paragraph]:
+                cues = self._cue(speech_number)
+                if cues.strength >= 2:
+                    self._tags.setdefault(cues.tag, speech_number)
             for number in here:
                 if words.quote[self._mentions[number].core] < 0:
                     self._resolve(number, Talk())
@@ -129,15 +137,20 @@ class Chains:
         if mention.identity >= 0 and mention.identity in self._of_identity:
             self._give(number, self._of_identity[mention.identity])
             return
+        if (beside := self._apposed(number)) >= 0:
+            self._give(number, beside)
+            return
         pronoun = mention.pronoun
         if pronoun and pronoun.person == 1 and not pronoun.plural and self._words.quote[mention.core] < 0:
             self._narrate(number)
             return
         owner = self._of_mention[mention.owner] if 0 <= mention.owner < number else -1
         options = self._options(mention, talk, owner)
-        own = own_features(self._words, mention, len(options), talk)
+        tag = self._tag(self._tags[number]) if number in self._tags else None
+        told = len(self._told_in.get(mention.head, ())) if mention.kind == "NOM" else 0
+        own = own_features(self._words, mention, len(options), talk, tag, told)
         rows = [
-            candidate_row(self._words, mention, own, entity, rank, talk, self._alike(mention, entity), owner)
+            candidate_row(self._words, mention, own, entity, rank, talk, tag, self._alike(mention, entity), owner)
             for rank, entity in enumerate(options)
         ]
         rows.append(new_row(own))
@@ -150,6 +163,52 @@ class Chains:
         self._give(number, entity.number)
         if owner >= 0:
             entity.owned.add((owner, mention.head))
+
+    def _apposed(self, number: int) -> int:
+        """Whose a mention is because another one beside it says so, or -1."""
+        other = apposed(self._words, self._mentions, number)
+        if other < 0:
+            return self._same_word(number)
+        mention, theirs = self._mentions[number], self._mentions[other]
+        who = self._of_mention[other]
+        if who < 0 and theirs.identity >= 0:  # "the old smith Mime": the name comes next
+            who = self._of_identity.get(theirs.identity, -1)
+        if who < 0 or (mention.kind == "PROP" and self._entities[who].identity >= 0):
+            return -1
+        entity = self._entities[who]
+        clash = bool(mention.gender and entity.gender) and "n" not in (mention.gender, entity.gender)
+        clash = clash and mention.gender != entity.gender
+        return -1 if clash or entity.narrator or (self._apart and self._are_apart(mention, entity)) else who
+
+    def _same_word(self, number: int) -> int:
+        """The unnamed one whom a first name names: "Stop, Fox!" to the fox; "Fafnir, the dragon" of whom was heard."""
+        mention = self._mentions[number]
+        if mention.kind != "PROP":
+            return -1
+        heads = [mention.head] if mention.head in CREATURES and mention.core == mention.last else []
+        for later in self._mentions[number + 1 : number + 3]:
+            heads += [later.head] * (later.determiner == "the" and follows_name(self._words, mention, later))
+        for head in heads:
+            unnamed = [who for who in self._of_head.get(head, ()) if self._entities[who].identity < 0]
+            if len(unnamed) == 1:
+                return unnamed[0]
+        return -1
+
+    def _tag(self, speech_number: int) -> Tag:
+        """Who talked before the quote that a mention is the tag of."""
+        speech = self._words.speeches[speech_number]
+        tag = Tag(speaks_to=frozenset(self._guess(m) for m in self._cue(speech_number).vocatives) - {-1})
+        for said in reversed(self._history[-6:]):
+            if speech.paragraph - said.paragraph > 4:
+                break
+            if said.paragraph == speech.paragraph:
+                continue
+            if tag.last < 0:
+                tag.last, tag.spoken_to = said.speaker, said.vocatives
+            elif said.speaker != tag.last:
+                tag.before = said.speaker
+                break
+        return tag
 
     def _narrate(self, number: int) -> None:
         if self._narrator < 0:
@@ -207,11 +266,16 @@ class Chains:
         if mention.identity >= 0 and mention.identity not in self._of_identity:
             self._of_identity[mention.identity] = who
             entity.identity = mention.identity
+            entity.told_in = self._told_in.get(mention.identity, ())
+            entity.called = called(self._identities[mention.identity])
             gender = self._identities[mention.identity].gender
             if gender:
                 entity.gender_votes[gender] += 3.0
         if mention.kind == "NOM" and who not in self._of_head[mention.head]:
             self._of_head[mention.head].append(who)
+            told = self._told_in.get(mention.head, ())
+            if entity.identity < 0 and len(told) > len(entity.told_in):
+                entity.told_in = told
         self._recent.pop(who, None)
         self._recent[who] = None
         if self._words.quote[mention.core] < 0:
@@ -361,3 +425,13 @@ def _kind(mention: Found) -> str:
         return "nom"
     pronoun = mention.pronoun
     return "he" if pronoun is None or pronoun.person == 3 else "you"
+
+
+def _told_in(words: Words, mentions: list[Found]) -> dict[int | str, list[int]]:
+    """The sentences that name each identity (by its number) and each description's head (by its word)."""
+    found: dict[int | str, list[int]] = defaultdict(list)
+    for mention in mentions:
+        if mention.identity >= 0 or mention.kind == "NOM":
+            key = mention.identity if mention.identity >= 0 else mention.head
+            found[key].append(words.sentence[mention.core])
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from storycore.cast.reading.mentions import Found
@@ -22,6 +23,11 @@ class Entity:
     heads: Counter[str] = field(default_factory=Counter)
     surfaces: Counter[str] = field(default_factory=Counter)
     owned: set[tuple[int, str]] = field(default_factory=set)
+    modifiers: set[str] = field(default_factory=set)
+    #: Every word of its names and titles, in small letters.
+    called: set[str] = field(default_factory=set)
+    #: The sentences, of the whole script, that name it: by its name, or by its commonest head where it has none.
+    told_in: Sequence[int] = ()
     gender_votes: dict[str, float] = field(default_factory=lambda: {"m": 0.0, "f": 0.0, "n": 0.0})
     plural_votes: float = 0.0
     identity: int = -1
@@ -60,6 +66,7 @@ class Entity:
             self.surfaces[core] += 1
             if mention.kind == "NOM":
                 self.heads[mention.head] += 1
+                self.modifiers |= mention.modifiers
                 if mention.first != mention.core:
                     self.surfaces[" ".join(words.lower[mention.first : mention.last + 1])] += 1
             else:

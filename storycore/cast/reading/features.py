@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from math import log1p
 
@@ -9,9 +10,10 @@ from storycore.cast.reading.entities import Entity
 from storycore.cast.reading.mentions import Found
 from storycore.cast.reading.people_words import KIN
 from storycore.cast.reading.words import Words
+from storycore.script.words import word_set
 
 #: How many numbers a row has.
-MENTION_WIDTH = 67
+MENTION_WIDTH = 86
 
 
 @dataclass(slots=True)
@@ -24,8 +26,20 @@ class Talk:
     vocatives: frozenset[int] = frozenset()
 
 
-def own_features(words: Words, mention: Found, options: int, talk: Talk) -> list[float]:
-    """What a mention brings itself, whoever the candidate is: the beginning of each of its rows."""
+@dataclass(slots=True)
+class Tag:
+    """What is known where a mention says who speaks a quote: “…,” said *he*. Numbers are entities', -1 is nobody:
+    who spoke in the paragraph before, who before them, whom that line spoke to, whom this one speaks to."""
+
+    last: int = -1
+    before: int = -1
+    spoken_to: frozenset[int] = frozenset()
+    speaks_to: frozenset[int] = frozenset()
+
+
+def own_features(words: Words, mention: Found, options: int, talk: Talk, tag: Tag | None, told: int) -> list[float]:
+    """What a mention brings itself, whoever the candidate is: the beginning of each of its rows. ``told`` counts how
+    often the whole script says its head."""
     at = mention.core
     pronoun = mention.pronoun
     determiner = mention.determiner
@@ -49,10 +63,16 @@ def own_features(words: Words, mention: Found, options: int, talk: Talk) -> list
         log1p(options),
         float(talk.speaker >= 0),
         float(words.begins_sentence(mention.first)),
+        float(mention.first > 0 and words.paragraph[mention.first - 1] != words.paragraph[mention.first]),
+        float(bool(mention.modifiers & _OTHERS)),
+        float(bool(mention.modifiers)),
+        float(tag is not None),
+        log1p(told),
     ]
 
 
-_OWN = 19
+_OWN = 24
+_OTHERS = word_set("other second third fourth next another new different former latter first last strange")
 
 
 def new_row(own: list[float]) -> list[float]:
@@ -61,7 +81,15 @@ def new_row(own: list[float]) -> list[float]:
 
 
 def candidate_row(
-    words: Words, mention: Found, own: list[float], entity: Entity, rank: int, talk: Talk, likeness: float, owner: int
+    words: Words,
+    mention: Found,
+    own: list[float],
+    entity: Entity,
+    rank: int,
+    talk: Talk,
+    tag: Tag | None,
+    likeness: float,
+    owner: int,
 ) -> list[float]:
     """The row of a candidate. ``rank`` counts candidates from the latest mentioned, ``likeness`` is the cosine of the
     heads' vectors (0 where there are none), ``owner`` whom the mention belongs to ("*his* sister") or -1."""
@@ -129,7 +157,37 @@ def candidate_row(
         log1p(max(0, sentence - entity.last_named)) if named else 3.0,
         float(entity.kinds["PRON"] == len(entity.mentions)),
         min(1.0, len(entity.mentions) / max(1, sentence + 1)),
+        float(bool(same_head and mention.modifiers and mention.modifiers <= entity.modifiers)),
+        float(bool(same_head and mention.modifiers and entity.modifiers and not mention.modifiers & entity.modifiers)),
+        float(bool(same_head and not mention.modifiers)),
+        log1p(len(entity.told_in)),
+        *_around(entity, sentence),
+        *(_of_tag(tag, entity.number) if tag is not None else _NO_TAG),
+        float(bool(entity.heads) and named),
+        float(mention.kind == "NOM" and mention.head in entity.called),
     ]
+
+
+def _around(entity: Entity, sentence: int) -> tuple[float, float, float]:
+    """How near the script names it next, how often around here, and whether it is all over by now."""
+    told = entity.told_in
+    at = bisect_left(told, sentence)
+    following = told[at] - sentence if at < len(told) else 60
+    near = bisect_left(told, sentence + 6) - bisect_left(told, sentence - 5)
+    return 1.0 / (1 + following), log1p(near), float(at >= len(told) > 0)
+
+
+_NO_TAG = (0.0,) * 5
+
+
+def _of_tag(tag: Tag, number: int) -> tuple[float, ...]:
+    return (
+        float(number == tag.last),
+        float(number == tag.before),
+        float(number in tag.spoken_to),
+        float(number in tag.speaks_to),
+        float(number not in (tag.last, tag.before)),
+    )
 
 
 def _is_beside(words: Words, mention: Found, entity: Entity) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from storycore.cast.facts import Facts
 from storycore.cast.lexicon import ANIMATE, NO_NAMES, SPEECH_VERBS
+from storycore.cast.reading.missed import beside_names, speaking
 from storycore.cast.reading.name_rules import mend_names
 from storycore.cast.reading.people_words import (
     NAME_TITLES,
@@ -39,7 +40,8 @@ class Found:
     """One mention: words ``first`` … ``last`` (both in it), ``core`` the first word of the core; who it is comes later.
 
     ``role`` is "subject", "object", "oblique" or "owner"; ``owner`` the index of the mention that owns it ("*his*
-    sister"), or -1; ``determiner`` the word before a description, or "".
+    sister"), or -1; ``determiner`` the word before a description, or "", and ``modifiers`` the words between that and
+    the head.
     """
 
     first: int
@@ -56,6 +58,7 @@ class Found:
     known: str | None = None
     label: bool = False
     identity: int = -1
+    modifiers: frozenset[str] = frozenset()
 
 
 def find_mentions(words: Words, lexicon: Lexicon, facts: Facts) -> list[Found]:
@@ -77,6 +80,10 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts) -> list[Found]:
     for first, last, kind in mend_names(words, lexicon, words.cores):
         first, last, kind = _mended(words, first, last, kind)
         take(first, last, kind)
+    _drop_titles(words, spans, taken)
+    names = [(first, last) for first, last, kind, _ in spans.values() if kind == "PROP"]
+    for first, last, kind in (*speaking(words, taken), *beside_names(words, taken, names)):
+        take(first, last, kind)
     for first, last in _sweep(words, lexicon, taken, list(spans.values())):
         take(first, last, "PROP")
     forbidden = {fold(name).casefold() for name in facts.not_characters}
@@ -87,6 +94,19 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts) -> list[Found]:
         if not forbidden or not _is_forbidden(words, mention, forbidden):
             found.append(mention)
     return found
+
+
+def _drop_titles(words: Words, spans: dict[int, tuple[int, int, str, str | None]], taken: list[bool]) -> None:
+    """What is named in headings alone is a title or a place, and nobody: "# Lighthouse"."""
+    if not words.headings:
+        return
+    elsewhere = {
+        words.lower[last] for first, last, _, _ in spans.values() if words.paragraph[first] not in words.headings
+    }
+    for first, last, _kind, known in list(spans.values()):
+        if words.paragraph[first] in words.headings and not known and words.lower[last] not in elsewhere:
+            del spans[first]
+            taken[first : last + 1] = [False] * (last - first + 1)
 
 
 def _is_forbidden(words: Words, mention: Found, forbidden: set[str]) -> bool:
@@ -128,6 +148,8 @@ def _mended(words: Words, first: int, last: int, kind: str) -> tuple[int, int, s
         last -= 1
     while last > first and words.lower[last] in ("'s", "’s"):
         last -= 1
+    while kind == "PROP" and last > first and words.words[first].istitle() and words.words[last].islower():
+        last -= 1  # "Pepper jumps"
     if first == last and words.lower[first] in PRONOUNS and kind != "PRON":
         kind = "PRON"
     return first, last, kind
@@ -178,6 +200,8 @@ def _describe(words: Words, lexicon: Lexicon, before: list[Found], span: tuple[i
             mention.gender, mention.plural = mention.pronoun.gender, mention.pronoun.plural
     elif kind == "NOM":
         _widen(words, before, mention)
+        begin = mention.first + (mention.first < mention.core and mention.determiner != "'s")
+        mention.modifiers = frozenset(word for word in words.lower[begin : mention.last] if word.isalpha())
         mention.gender, mention.plural = noun_gender(head), is_plural(head)
     else:
         mention.plural = words.lower[max(0, first - 1)] == "the" and head.endswith("s") and first == last

@@ -161,6 +161,10 @@ def _is_in_cast(mentions: list[Found], person: Person) -> bool:
     heads = {mentions[number].head for number in person.mentions if mentions[number].kind == "NOM"}
     if heads <= _NOBODY:
         return False
+    if all(mentions[n].gender == "n" for n in person.mentions if mentions[n].kind == "NOM"):
+        # an animal or a thing that nobody speaks as: somebody where it acts, scenery where it only lies about
+        acts = sum(mentions[n].role == "subject" or mentions[n].kind == "PRON" for n in person.mentions)
+        return acts >= 2
     plural = all(mentions[n].plural for n in person.mentions if mentions[n].kind == "NOM")
     return len(person.mentions) >= (4 if plural else 2)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from storycore.cast.smooth import smooth
-from storycore.script.blocks import find_blocks
-from storycore.script.model import Line, LineKind, Script
+from storycore.script.blocks import BlockKind, find_blocks
+from storycore.script.model import Line, LineKind
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -53,6 +53,8 @@ class Words:
     cores: list[tuple[int, int, str]] = field(default_factory=list)
     #: Words of speakers' labels: first word, last word, name.
     labels: list[tuple[int, int, str]] = field(default_factory=list)
+    #: The paragraphs (by number) that are headings.
+    headings: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -71,16 +73,16 @@ class Words:
         )
 
 
-def read_words(nlp: Language, script: Script) -> Words:
-    """The words of a script, read by the pipeline's ``people`` component."""
-    found = Words(script.text)
-    plain = smooth(script.text)
+def read_words(nlp: Language, text: str, lines: Sequence[Line]) -> Words:
+    """The words of a script (``lines`` are all of its lines, in order), read by the pipeline's ``people`` component."""
+    found = Words(text)
+    plain = smooth(text)
     people = nlp.get_pipe("people")
     for start, end in _chunks(plain):
         doc = nlp.make_doc(plain[start:end])
         _add(found, people(doc), start)
     _number_paragraphs(found)
-    _add_speeches(found, script)
+    _add_speeches(found, lines)
     _number_sentences(found)
     return found
 
@@ -116,13 +118,14 @@ def _add(found: Words, doc: Doc, offset: int) -> None:
 
 
 def _number_paragraphs(found: Words) -> None:
-    starts = [block.start for block in find_blocks(found.text)]
+    blocks = find_blocks(found.text)
+    starts = [block.start for block in blocks]
+    found.headings = {number for number, block in enumerate(blocks, start=1) if block.kind is BlockKind.HEADING}
     found.paragraph = [bisect_right(starts, start) for start in found.starts]
 
 
-def _add_speeches(found: Words, script: Script) -> None:
+def _add_speeches(found: Words, lines: Sequence[Line]) -> None:
     found.quote = [-1] * len(found)
-    lines = [line for scene in script.scenes for line in scene.lines]
     before = 0
     group: list[int] = []
     for i, line in enumerate(lines):

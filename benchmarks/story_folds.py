@@ -1,0 +1,129 @@
+"""Who is in a story and who speaks, cross-validated: LitBank's training documents, the tales and the chat scripts.
+
+    python -m benchmarks.story_folds [--work build/model] [--data ../shared/story] [--rounds 200]
+
+``python -m training --only folds`` trains a network for each of three quarters of LitBank's training documents, without
+them (1,100 steps). Here each of these quarters is read by its network and by rankers that learnt from the others;
+likewise the tales and the chat scripts, a third at a time, by the network that is shipped (it never sees them). The
+vectors and word lists were counted in all novels. Prints one table as ``benchmarks.story`` does, and how often
+speakers of each confidence were right.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.story import FIGURES, figures, scorer
+from storycore.cast.pipeline import MODEL, people_pipeline
+from storycore.cast.reader import likeness_of
+from storycore.cast.reading.chains import Chains, Reading
+from storycore.cast.reading.people_words import read_lexicon
+from storycore.cast.reading.policy import RankerPolicy
+from storycore.cast.reading.ranker import Ranker
+from training.assemble import alone
+from training.chains import RECIPE, ROUNDS, Lesson, learn, own_lessons, prepare, whose
+from training.data import FOLDS, Document, fold_of, litbank, own_documents
+
+_DATA = Path(__file__).resolve().parents[2] / "shared" / "story"
+_LEXICON = read_lexicon(MODEL)
+_NLP = people_pipeline()
+_LIKENESS = likeness_of(_NLP)
+#: (confidence, was it right) of every speaker of a set.
+Sure = list[tuple[float, bool]]
+
+
+def read(lesson: Lesson, rankers: dict[str, Ranker]) -> Reading:
+    """One lesson, read by rankers."""
+    policy = RankerPolicy(rankers)
+    return Chains(lesson.words, lesson.mentions, lesson.identities, _LEXICON, policy, _LIKENESS).read()
+
+
+def as_object(document: Document, lesson: Lesson, reading: Reading) -> dict[str, Any]:
+    """What was read, in the scorer's format."""
+    words = lesson.words
+    mentions = [
+        {"start": words.starts[m.first], "end": words.ends[m.last], "cluster": who, "type": m.kind}
+        for m, who in zip(lesson.mentions, reading.of_mention, strict=True)
+    ]
+    quotes = [
+        {"start": speech.start, "end": speech.end, "speaker_cluster": told.speaker if told.speaker >= 0 else None}
+        for speech, told in zip(words.speeches, reading.attributions, strict=True)
+    ]
+    return {"id": document["id"], "mentions": mentions, "quotes": quotes}
+
+
+def sureness(lesson: Lesson, reading: Reading) -> Sure:
+    """How sure each speaker was, and whether the chain is mostly theirs."""
+    return [
+        (told.confidence, whose(lesson, reading.entities[told.speaker]) == speaker)
+        for told, speaker in zip(reading.attributions, lesson.speakers, strict=True)
+        if speaker is not None and told.speaker >= 0
+    ]
+
+
+def reliability(sure: Sure) -> str:
+    """One line: of decisions of each confidence, how many were right."""
+    bins: dict[int, list[bool]] = defaultdict(list)
+    for confidence, right in sure:
+        bins[min(9, int(confidence * 10))].append(right)
+    return ", ".join(
+        f"{b / 10:.1f}: {100 * sum(got) / len(got):.0f} % of {len(got)}" for b, got in sorted(bins.items())
+    )
+
+
+def cross(data: Path, work: Path) -> dict[str, tuple[list[Document], list[dict[str, Any]], Sure]]:
+    """Documents, what was found in them, and how sure: by the name of the set."""
+    networks = {fold: alone(work / f"people-{fold}" / "model-last") for fold in range(FOLDS)}
+    documents = litbank(data, "train")
+    lessons = [prepare(networks.get(fold_of(n), _NLP), _LEXICON, d) for n, d in enumerate(documents)]
+    ours = own_documents(data)
+    our_lessons = own_lessons(_NLP, _LEXICON, data)
+    sets: dict[str, tuple[list[Document], list[dict[str, Any]], Sure]] = defaultdict(lambda: ([], [], []))
+    for fold in range(FOLDS):
+        known = [lesson for n, lesson in enumerate(lessons) if fold_of(n) != fold]
+        own = [lesson for n, lesson in enumerate(our_lessons) if n % FOLDS != fold]
+        rankers = learn(known, own, _LEXICON, _LIKENESS, ROUNDS, RECIPE)
+        held = [
+            ("LitBank", d, x) for n, (d, x) in enumerate(zip(documents, lessons, strict=True)) if fold_of(n) == fold
+        ]
+        held += [
+            ("tales" if d["id"].startswith("tale") else "chat scripts", d, x)
+            for n, (d, x) in enumerate(zip(ours, our_lessons, strict=True))
+            if n % FOLDS == fold
+        ]
+        for name, document, lesson in held:
+            reading = read(lesson, rankers)
+            sets[name][0].append(document)
+            sets[name][1].append(as_object(document, lesson, reading))
+            sets[name][2].extend(sureness(lesson, reading))
+    return sets
+
+
+def table(columns: dict[str, dict[str, str]]) -> Sequence[str]:
+    """The rows of a Markdown table."""
+    head = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    return head + [f"| {row} | " + " | ".join(column[row] for column in columns.values()) + " |" for row in FIGURES]
+
+
+def main() -> None:
+    """Print the table and the reliability."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.story_folds", description=__doc__)
+    parser.add_argument("--data", type=Path, default=_DATA)
+    parser.add_argument("--work", type=Path, default=Path("build/model"))
+    parser.add_argument("--rounds", type=int, default=200)
+    chosen = parser.parse_args()
+    if not (chosen.work / "people-0").is_dir():
+        parser.error(f"{chosen.work} has no networks of folds: run python -m training --only folds first.")
+    score = scorer(chosen.data)
+    sets = cross(chosen.data, chosen.work)
+    print("\n".join(table({name: figures(score, *found[:2], chosen.rounds) for name, found in sets.items()})))
+    for name, (_, _, sure) in sets.items():
+        print(f"{name}, speakers right by confidence: {reliability(sure)}")
+
+
+if __name__ == "__main__":
+    main()
