@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storycore.errors import SettingsError
+from storycore.images.base import Backend
 from storycore.narration.voices import VoiceSettings
 
 
@@ -37,7 +38,8 @@ class Settings(BaseSettings):
     discord_gateway: str = ""
     database_url: str = "sqlite+aiosqlite:///data/fireside.db"
     media_dir: Path = Path("data/media")
-    image_backend: Literal["storyboard", "webui"] = "storyboard"
+    image_backend: Backend = "storyboard"
+    diffusers_models: str = ""
     webui_hosts: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     host_servers: Annotated[tuple[int, ...], NoDecode] = ()
     private_hosts: bool = False

@@ -94,12 +94,12 @@ def _log_to_files(level: str) -> None:
 def _house(settings: Settings) -> House:
     """Who opens workshops, as the settings say. Raises ``SettingsError``, before any script is touched."""
     hosts = [host.get_secret_value() for host in settings.webui_hosts]
-    who_paints(settings.image_backend, hosts)
+    who_paints(settings.image_backend, hosts, models=settings.diffusers_models)
     width, height = settings.picture
 
     async def open_(folder: ProjectFolder) -> Workshop:
         folder.work.mkdir(exist_ok=True)
-        painter, host_options = who_paints(settings.image_backend, hosts)
+        painter, host_options = who_paints(settings.image_backend, hosts, models=settings.diffusers_models)
         options = WorkOptions(
             painting_tries=3,
             painting_urgency=Urgency.OVERNIGHT,

@@ -16,6 +16,7 @@ class Backend(StrEnum):
 
     STORYBOARD = "storyboard"
     WEBUI = "webui"
+    DIFFUSERS = "diffusers"
 
 
 class Shape(StrEnum):

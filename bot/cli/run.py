@@ -44,7 +44,9 @@ async def serve(settings: Settings, token: str) -> None:
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_, stop.set)
     addresses = [host.get_secret_value() for host in settings.webui_hosts]
-    painter, hosts = who_paints(settings.image_backend, addresses, private=settings.private_hosts)
+    painter, hosts = who_paints(
+        settings.image_backend, addresses, models=settings.diffusers_models, private=settings.private_hosts
+    )
     options = WorkOptions(
         film_quality=settings.film_quality,
         voices=settings.voices,

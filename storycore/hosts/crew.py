@@ -41,17 +41,29 @@ _LONGEST_REST_S = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    """This machine as a host: ``slots`` jobs at once (0: as many as the engine claims), ``beside`` GPU hosts or only in
+    their stead, and what its painter can; ``own`` is the checkpoint that paints where none is asked for."""
+
+    slots: int = 0
+    beside: bool = False
+    own: str = ""
+    abilities: Abilities = field(default_factory=Abilities)
+
+
+@dataclass(frozen=True, slots=True)
 class HostOptions:
     """How hosts are treated.
 
     ``addresses`` are the settings' (``http://user:password@host:7860``); ``private`` lets the chat name hosts in
-    private networks; ``sketches`` has this machine paint where a server has no host. ``waits`` are how long a host that
+    private networks; ``sketches`` has this machine paint (as ``here`` says). ``waits`` are how long a host that
     failed is left alone, each time; ``patrol_s`` how often it is looked whether that time is over.
     """
 
     addresses: tuple[str, ...] = field(default=(), repr=False)
     private: bool = False
     sketches: bool = True
+    here: Here = field(default_factory=Here)
     webui: WebuiOptions = field(default_factory=WebuiOptions)
     waits: tuple[float, ...] = (20.0, 20.0, 40.0, 60.0, 120.0)
     patrol_s: float = 1.0
@@ -76,7 +88,10 @@ class Hosts:
         self._widen: Callable[[int], Awaitable[None]] | None = None
         self.dispatcher = Dispatcher(fair=options.fair)
         if options.sketches:
-            self.dispatcher.hosts[HERE] = Host(HERE, "this machine", here, slots=_HERE_SLOTS)
+            told = options.here
+            mine = Host(HERE, "this machine", here, slots=told.slots or _HERE_SLOTS, beside=told.beside)
+            mine.abilities, mine.own, mine.loaded = told.abilities, told.own, told.own
+            self.dispatcher.hosts[HERE] = mine
 
     async def start(self) -> None:
         """Bring the rows of the settings' hosts up to date, and take all hosts to work."""
@@ -98,7 +113,7 @@ class Hosts:
         self._base_window, self._poll_s, self._widen = base, poll_s, widen
         self.dispatcher.window = 0
         here = self.dispatcher.hosts.get(HERE)
-        if here is not None:
+        if here is not None and not self._options.here.slots:
             here.slots = max(here.slots, base)
         await self._fit_window()
 

@@ -198,7 +198,7 @@ class Dispatcher:
     def serving(self, server_id: int | None) -> list[Host]:
         """The hosts that paint for a server; this machine where there is none (if it may)."""
         found = [h for h in self.hosts.values() if not h.is_here and not h.removed and h.serves(server_id)]
-        return found or [host for host in self.hosts.values() if host.is_here]
+        return [h for h in self.hosts.values() if h.is_here and (h.beside or not found)] + found
 
     def _best(self, expecting: Container[int]) -> tuple[Host, _Waiting] | None:
         """The free host and the job that belong together most; None when no free host can do any."""

@@ -31,9 +31,9 @@ class PainterHere:
         """As the painter's."""
         return self._now().note
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, checkpoint: str = "") -> str:
         """As the painter's."""
-        return self._now().fingerprint()
+        return self._now().fingerprint(checkpoint)
 
     async def generate(self, request: PaintRequest, on_progress: ProgressCallback | None = None) -> list[Painting]:
         """As the painter's."""
@@ -78,6 +78,8 @@ class Host:
     painter: Painter
     server_id: int | None = None
     slots: int = 1
+    #: Of this machine: it paints beside GPU hosts, and not only where there are none.
+    beside: bool = False
     abilities: Abilities = field(default_factory=Abilities)
     breaker: Breaker = field(default_factory=Breaker)
     draining: bool = False
@@ -127,9 +129,7 @@ class Host:
 
     def fingerprint(self, wanted: str) -> str:
         """What, beside the request, decides a picture that wants this checkpoint."""
-        if isinstance(self.painter, WebuiPainter):
-            return self.painter.fingerprint(self.checkpoint_for(wanted))
-        return self.painter.fingerprint()
+        return self.painter.fingerprint(self.checkpoint_for(wanted))
 
     def checkpoint_for(self, wanted: str) -> str:
         """The checkpoint that a job would be painted with here ("" while nobody knows)."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+#: Who paints on this machine: see ``storycore.images.factory``.
+Backend = Literal["storyboard", "webui", "diffusers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Painter(Protocol):
 
     @property
     def name(self) -> str:
-        """``storyboard`` or ``webui``."""
+        """``storyboard``, ``webui`` or ``diffusers``."""
         ...
 
     @property
@@ -82,8 +85,11 @@ class Painter(Protocol):
         """One sentence for the storyboard message about what these pictures are ("" when nothing need be said)."""
         ...
 
-    def fingerprint(self) -> str:
-        """What, beside the request, decides the picture: part of the key that a candidate is stored under."""
+    def fingerprint(self, checkpoint: str = "") -> str:
+        """What, beside the request, decides the picture: part of the key that a candidate is stored under.
+
+        ``checkpoint`` is the one that a job wants ("": the painter's own), for painters that have several.
+        """
         ...
 
     async def generate(self, request: PaintRequest, on_progress: ProgressCallback | None = None) -> list[Painting]:

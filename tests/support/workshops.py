@@ -55,7 +55,7 @@ class QuickPainter:
         self.faults: Callable[[PaintRequest], None] | None = None
         self.gate: asyncio.Event | None = None
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, checkpoint: str = "") -> str:
         return "quick-1"
 
     async def generate(self, request: PaintRequest, on_progress: ProgressCallback | None = None) -> list[Painting]:

