@@ -203,7 +203,7 @@ async def test_a_painting_is_stopped_at_its_next_step_and_a_dead_process_is_star
         painter._wanted["round-1"].set()  # as ``cancel`` does, at this very step
 
     with pytest.raises(PaintingStoppedError):
-        await painter.generate(replace(REQUEST, count=9), stop)  # type: ignore[arg-type]
+        await painter.generate(replace(REQUEST, count=9), stop)
     assert len(steps) < 9 * 2
     assert len(await painter.generate(REQUEST)) == 2
 
@@ -213,7 +213,7 @@ async def test_a_painting_is_stopped_at_its_next_step_and_a_dead_process_is_star
         os.kill(process.pid, signal.SIGKILL)
 
     with pytest.raises(PainterUnreachableError, match="ended unexpectedly"):
-        await painter.generate(REQUEST, die)  # type: ignore[arg-type]
+        await painter.generate(REQUEST, die)
     assert len(await painter.generate(REQUEST)) == 2
 
 
@@ -224,7 +224,7 @@ def test_a_model_that_does_not_fit_is_not_loaded(tiny: str, monkeypatch: pytest.
 
     desk = easel.Easel()
     monkeypatch.setattr(easel, "_main_memory", lambda: (2**30, 2**33))
-    monkeypatch.setattr(easel.torch.cuda, "mem_get_info", lambda: (2**30, 2**33))
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda: (2**30, 2**33))
     model = read_models(tiny)[3]
     with pytest.raises(PainterError, match=r"needs 2 GB of memory\. 1 GB are free here\.") as told:
         desk.load(model.name, model.stages)

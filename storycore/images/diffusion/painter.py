@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
+from typing import Any
 
 from storycore.errors import PainterError, PainterUnreachableError, SettingsError
 from storycore.hosts.model import plain_name
@@ -119,12 +120,14 @@ class DiffusersPainter:
             elif isinstance(answer, Picture):
                 pictures.append(answer)
 
-        asking = asyncio.ensure_future(
-            loop.run_in_executor(self._thread, self._ask, order, lambda a: loop.call_soon_threadsafe(heard, a))
-        )
+        def pass_on(answer: Answer) -> None:
+            loop.call_soon_threadsafe(heard, answer)
+
+        asking = loop.run_in_executor(self._thread, self._ask, order, pass_on)
         stopping = asyncio.create_task(stopped.wait())
+        events: set[asyncio.Future[Any]] = {asking, stopping}
         try:
-            await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(events, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
             if not asking.done():
