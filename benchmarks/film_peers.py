@@ -46,7 +46,7 @@ async def floor(segments: Sequence[Segment], rung: Rung, folder: Path, cost: Cos
         )
         stream = ffmpeg.output(read, "floor.mp4", **encoder_options(rung)).global_args("-nostdin", "-hide_banner")
         args = ffmpeg.compile(stream, cmd=program(), overwrite_output=True)
-        with measured(cost):
+        with measured(cost, own=False):
             async with Running(args, cwd=raw) as running:
                 await running.finish()
         frames.unlink()
@@ -61,7 +61,7 @@ async def zoompan(folder: Path) -> tuple[Cost, int]:
     )
     cost = Cost()
     args = [program(), "-nostdin", "-y", "-i", "moved.png", "-vf", f"{zoom},format=yuv420p"]
-    with measured(cost):
+    with measured(cost, own=False):
         async with Running(
             [*args, "-c:v", "libx264", "-preset", PRESET, "-crf", "20", "zoompan.mp4"], cwd=folder
         ) as it:
@@ -81,7 +81,7 @@ async def moviepy(folder: Path, interpreter: str) -> tuple[Cost, int]:
         process = await asyncio.create_subprocess_exec(
             interpreter, str(_MOVIEPY), part, *words, str(_GROWTH), PRESET, program()
         )
-        with measured(cost if part == "film" else Cost()):
+        with measured(cost if part == "film" else Cost(), own=False):
             if await process.wait() != 0:
                 raise SystemExit("moviepy failed; its interpreter needs what benchmarks/moviepy.txt names")
     return cost, FRAMES

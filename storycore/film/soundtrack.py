@@ -104,4 +104,4 @@ def _write(path: Path, loop: music.Stereo) -> None:
 def _read(path: Path) -> music.Stereo:
     with wave.open(str(path), "rb") as kept:
         samples = np.frombuffer(kept.readframes(kept.getnframes()), "<i2")
-    return np.asarray(samples.reshape(-1, 2) / 32768, np.float32)
+    return np.asarray(samples.reshape(-1, 2).astype(np.float32) / np.float32(32768), np.float32)
