@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import cast, films, prompt, scenes, serving, voices
+from bot.cli import cast, characters, films, prompt, scenes, serving, voices
 
 app = typer.Typer(
     name="fireside",
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 cast.add_to(app)
+characters.add_to(app)
 films.add_to(app)
 prompt.add_to(app)
 scenes.add_to(app)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storycore.characters.model import Character, CharacterError
 from storycore.errors import StateError
 from storycore.keys import derived_seed
-from storycore.prompts.compose import STORY, STYLE
+from storycore.prompts.compose import STYLE
 from storycore.prompts.write import DEFAULT_STYLE
 from storycore.store.characters import CharacterRow
 from storycore.store.media import record_media
@@ -124,8 +124,7 @@ def _add_scene(session: AsyncSession, story: StoryRow, character: Character, pro
         composed={
             "parts": [
                 [shown, character.sheet.name],
-                [f"{len(POSES)} poses in {len(LIGHTS)} lights", STORY],
-                [DEFAULT_STYLE, STYLE],
+                [f"{len(POSES)} poses in {len(LIGHTS)} lights. {DEFAULT_STYLE}", STYLE],
             ],
             "extras": extras,
         },

@@ -78,7 +78,7 @@ def test_the_recipe_number_belongs_to_these_pictures() -> None:
     """Whoever changes what is drawn raises RECIPE, or pictures already kept would pass for the new ones."""
     prompts = (FIGHT, "Queen Ada in the tavern at night", "rain on the sea, a red boat", "qwert zuiop")
     drawn = "".join(compose(prompt, seed, 320, 184) for prompt in prompts for seed in range(4))
-    assert (RECIPE, hashlib.sha256(drawn.encode()).hexdigest()[:16]) == (1, "0338e00f6e049778")
+    assert (RECIPE, hashlib.sha256(drawn.encode()).hexdigest()[:16]) == (2, "0338e00f6e049778")
 
 
 def test_candidates_differ_in_composition() -> None:

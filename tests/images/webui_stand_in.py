@@ -125,6 +125,10 @@ class WebuiStandIn:
     switch_seconds: float = 0.0
     checkpoints: tuple[str, ...] = CHECKPOINTS
     loras: tuple[str, ...] = LORAS
+    #: Extensions it has, by the titles of their scripts in small letters, and what its portraits are made with.
+    extensions: tuple[str, ...] = ()
+    controlnet_models: tuple[str, ...] = ()
+    ip_adapters: tuple[str, ...] = ()
     checkpoint: str = CHECKPOINTS[0]
     paint: Paint = simple_picture
     port: int = 0
@@ -191,6 +195,13 @@ class WebuiStandIn:
                 web.get("/sdapi/v1/samplers", self._samplers),
                 web.get("/sdapi/v1/scripts", self._scripts),
             ]
+        if self.api and self.controlnet_models:
+            routes += [
+                web.get("/controlnet/settings", self._controlnet_settings),
+                web.get("/controlnet/model_list", self._controlnet_models),
+            ]
+        if self.api and self.ip_adapters:
+            routes.append(web.get("/sdapi/v1/ip-adapters", self._adapters))
         if self.api and self.flavour == "forge":
             routes.append(web.get("/sdapi/v1/sd-modules", self._modules))
         if self.api and self.flavour == "sdnext":
@@ -267,7 +278,8 @@ class WebuiStandIn:
         if wrong:
             detail = [{"loc": ["body", wrong], "msg": "wrong type", "type": "type_error"}]
             return web.json_response({"detail": detail}, status=422)
-        for script in given.get("alwayson_scripts") or {}:
+        unknown = [name for name in given.get("alwayson_scripts") or {} if name.lower() not in self.extensions]
+        for script in unknown:
             return self._refusal(422, f"Script '{script}' not found")
         for key in given.get("override_settings") or {}:
             if key not in ("sd_model_checkpoint", "CLIP_stop_at_last_layers", "sd_vae"):
@@ -529,7 +541,16 @@ class WebuiStandIn:
         return web.json_response([{"name": name, "aliases": [], "options": {}} for name in SAMPLERS])
 
     async def _scripts(self, http: web.Request) -> web.Response:
-        return web.json_response({"txt2img": ["x/y/z plot"], "img2img": ["sd upscale"]})
+        return web.json_response({"txt2img": ["x/y/z plot", *self.extensions], "img2img": ["sd upscale"]})
+
+    async def _controlnet_settings(self, http: web.Request) -> web.Response:
+        return web.json_response({"control_net_unit_count": 3})
+
+    async def _controlnet_models(self, http: web.Request) -> web.Response:
+        return web.json_response({"model_list": list(self.controlnet_models)})
+
+    async def _adapters(self, http: web.Request) -> web.Response:
+        return web.json_response(list(self.ip_adapters))
 
 
 def _short_hash(name: str) -> str:

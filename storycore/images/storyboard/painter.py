@@ -19,18 +19,19 @@ from storycore.images.stopped import PaintingStoppedError
 from storycore.images.storyboard.art import all_codes
 from storycore.images.storyboard.compose import compose
 from storycore.images.storyboard.finish import finished, printable
+from storycore.prompts.compose import plain_words
 from storycore.workers import settle_in
 
 #: The line that a film with these pictures carries in its credits (they are adapted works).
 CREDIT = "Pictures adapted from emojis designed by OpenMoji (openmoji.org). License: CC BY-SA 4.0"
 #: Raised whenever the same request would give other bytes than before.
-RECIPE = 1
+RECIPE = 2
 NOTE = "These pictures are storyboard sketches, drawn without a GPU from OpenMoji art (CC BY-SA 4.0)."
 
 
 def paint(prompt: str, negative_prompt: str, seed: int, width: int, height: int) -> bytes:
     """One PNG; runs in a worker process. Equal arguments give equal bytes."""
-    svg = compose(prompt, seed, width, height)
+    svg = compose(plain_words(prompt), seed, width, height)
     return finished(svg, width, height, parameters_text(prompt, negative_prompt, seed, width, height))
 
 
