@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from storycore.cast.model import CastMember, Question
+from storycore.project.characters import write_characters, write_extras
 from storycore.project.people import read_people, write_corrections
 from storycore.project.rounds import ask_missing, outstanding
 from storycore.project.speakers import write_voices
@@ -59,6 +61,8 @@ class Change:
     cast: NewCast | None = None
     candidates: int | None = None
     lost: frozenset[int] = frozenset()
+    #: What else decides the pictures of prompts that characters are in.
+    extras: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
@@ -85,7 +89,10 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         told = await scene_rows(session, story_id)
         await _write_cast(session, story_id, change.cast, numbers, told)
         await write_voices(session, story_id, change.wanted.voices)
+        await write_characters(session, change.wanted.characters)
         await ask_missing(workshop, session, story, change.candidates, change.lost)
+        await session.flush()
+        await write_extras(session, story_id, change.extras)
         if change.cast is not None:
             await write_corrections(session, story_id, change.wanted.people.corrections)
             await ask_questions(session, story_id, change.cast.questions)
@@ -93,7 +100,9 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         await session.flush()
         people, _ = await read_people(session, story_id)
         wanted = change.wanted
-        done = from_rows(story.title, await scene_rows(session, story_id), wanted.film, people, wanted.voices)
+        done = from_rows(
+            story.title, await scene_rows(session, story_id), wanted.film, people, wanted.voices, wanted.characters
+        )
     await workshop.engine.cancel(stopped)
     places = [scene.place for scene in change.wanted.scenes]
     return replace(done, scenes=tuple(replace(s, place=p) for s, p in zip(done.scenes, places, strict=True)))

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.cast.corrections import TOLD, Correction, CorrectionKind, facts_of, fits
-from storycore.cast.facts import Facts, folded
+from storycore.cast.facts import Facts, KnownCharacter, folded
 from storycore.cast.model import CastMember, Question, QuestionKind, Understanding
 from storycore.store.corrections import CorrectionRow, QuestionRow
 from storycore.store.models import CastRow
@@ -54,9 +54,9 @@ class People:
 NOBODY = People()
 
 
-def facts_said(corrections: Sequence[Said]) -> Facts:
-    """The facts that follow from what the file says."""
-    return facts_of([said.correction() for said in corrections])
+def facts_said(corrections: Sequence[Said], known: Sequence[KnownCharacter] = ()) -> Facts:
+    """The facts that follow from what the file says; ``known`` are its characters."""
+    return facts_of([said.correction() for said in corrections], known)
 
 
 def cast_of(members: Sequence[CastMember]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -11,9 +11,14 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from storycore.cast.corrections import CorrectionKind
+from storycore.cast.facts import folded as folded_name
+from storycore.characters.files import KEYS
+from storycore.characters.files import MAX_CHARACTERS as MAX_LISTED
+from storycore.characters.model import CharacterError, Sheet
 from storycore.errors import FilmError, FiresideError, ScriptError
 from storycore.film.options import DEFAULTS, OPTION_NAMES, FilmOptions, with_words
 from storycore.narration.voices import EVERY_HOUSE_HAS, Catalogue
+from storycore.project.characters import sheet_of
 from storycore.project.dialect import dialect
 from storycore.project.people import Asked, People, Said
 from storycore.project.speakers import AUTO, Speaks, speaks
@@ -28,7 +33,7 @@ STORY_FILE = "story.yaml"
 #: The largest ``story.yaml``, in characters: many times what the longest script needs.
 MAX_CHARACTERS = 4 << 20
 _NO_NUMBER = ("", "~", "null")
-_STORY_KEYS = ("title", "film", "voices", "cast", "corrections", "questions", "scenes")
+_STORY_KEYS = ("title", "film", "voices", "characters", "cast", "corrections", "questions", "scenes")
 _MEMBER_KEYS = ("name", "also")
 _QUESTION_KEYS = ("ask", "answer")
 #: How a correction is written: its first key, its second (""; there is none), and in which order the names are kept.
@@ -115,7 +120,7 @@ def read_wanted(document: CommentedMap, known: Known) -> Wanted:
         wanted.append(scene)
     if words > MAX_WORDS:
         raise _refused(None, f"its lines have {words:,} words", f"At most {MAX_WORDS:,} are possible.")
-    return Wanted(title, tuple(wanted), film, _people(document), _voices(document, known.voices))
+    return Wanted(title, tuple(wanted), film, _people(document), _voices(document, known.voices), _characters(document))
 
 
 def _film(document: CommentedMap) -> FilmOptions:
@@ -157,6 +162,26 @@ def _voices(document: CommentedMap, there_are: Catalogue) -> tuple[Speaks, ...]:
             raise _refused(line, f"“{folded(key)[:40]}” has a voice already", "Keep one of them.")
         said[one.speaker] = one
     return tuple(one for _, one in sorted(said.items()) if one.voice)
+
+
+def _characters(document: CommentedMap) -> tuple[Sheet, ...]:
+    """Who looks how; a name or alias is one character's alone."""
+    found: list[Sheet] = []
+    owners: dict[str, str] = {}
+    for node, line in _items(document, "characters"):
+        _check_keys(node, KEYS, "a character", line)
+        try:
+            sheet = sheet_of(node)
+        except CharacterError as error:
+            at = _line_of(node, error.field, line) + 1
+            raise ScriptError(f"{STORY_FILE}, line {at}: {error.message}", error.hint) from None
+        for name in sheet.names:
+            if owners.setdefault(folded_name(name), sheet.name) != sheet.name:
+                raise _refused(line, f"“{name[:40]}” is a name of two characters", "Give each names of its own.")
+        found.append(sheet)
+    if len(found) > MAX_LISTED:
+        raise _refused(_line_of(document, "characters"), f"these are {len(found)} characters", f"At most {MAX_LISTED}.")
+    return tuple(found)
 
 
 def _people(document: CommentedMap) -> People:

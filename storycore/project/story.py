@@ -12,19 +12,20 @@ from typing import BinaryIO
 from ruamel.yaml.comments import CommentedMap
 from sqlalchemy import select, update
 
+from storycore.cast.facts import Facts, KnownCharacter
 from storycore.cast.model import Question
 from storycore.errors import ScriptError
 from storycore.film.options import from_json
 from storycore.project.apply import Change, NewCast, apply, scene_rows
+from storycore.project.characters import looked_prompts, read_characters
 from storycore.project.folder import ProjectFolder, disk, write_whole
 from storycore.project.merge import Merged, NewScript, merge
 from storycore.project.model import House, Order
-from storycore.project.people import People, answered, facts_said, misfits, read_people
+from storycore.project.people import answered, facts_said, misfits, read_people
 from storycore.project.read import MAX_CHARACTERS, STORY_FILE, Known, parse, read_wanted
 from storycore.project.speakers import read_voices, unheard
-from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
+from storycore.project.wanted import Wanted, WantedLine, WantedScene, folded, from_rows
 from storycore.project.write import rewritten, written
-from storycore.prompts.write import write_prompts
 from storycore.script.fountain import title_page
 from storycore.script.reading import MAX_FILE_BYTES, read_script
 from storycore.store.models import UNFINISHED, FilmRow, StoryRow, StoryState, WorkState
@@ -124,7 +125,8 @@ class Bringing:
             people, questions = await read_people(session, story_id)
             rows = await scene_rows(session, story_id)
             voices = await read_voices(session, story_id)
-            base = from_rows(story.title, rows, from_json(story.film_options), people, voices)
+            looks = await read_characters(session)
+            base = from_rows(story.title, rows, from_json(story.film_options), people, voices, looks)
         view = await stories.show(self.workshop, story_id)
         file = await asyncio.to_thread(self._read)
         offered = {s.id: len(s.shown.candidates) if s.shown else 0 for s in view.scenes}
@@ -135,8 +137,9 @@ class Bringing:
         if file is None:
             self.notes += story.notes
         change = Change(wanted, candidates=self.order.candidates, lost=await asyncio.to_thread(_lost, view))
-        if story.script != text or wanted.people.corrections != people.corrections:
-            change = await self._merged(change, story, text, people)
+        asked = wanted.people.corrections, wanted.characters
+        if story.script != text or asked != (people.corrections, base.characters):
+            change = await self._merged(change, story, text, base)
         changed = change.wanted != base or change.script is not None
         if changed or _lacks(view, change):
             await self.at_work()
@@ -159,14 +162,15 @@ class Bringing:
             raise ScriptError(f"{STORY_FILE}: that is no answer to “{error}”", hint) from None
         return replace(wanted, people=replace(base.people, corrections=(*said.corrections, *more)))
 
-    async def _merged(self, change: Change, story: StoryRow, text: str, people: People) -> Change:
-        corrections = change.wanted.people.corrections
-        before = await self.workshop.reader.understand(story.script, facts_said(people.corrections))
-        now = await self.workshop.reader.understand(text, facts_said(corrections))
-        prompts = await self.workshop.reader.run(write_prompts, now.script, now.cast, now.mentions)
-        corrected = corrections != people.corrections
-        old = (before.script, before.cast, before.mentions)
-        prompts_before = await self.workshop.reader.run(write_prompts, *old) if corrected else ()
+    async def _merged(self, change: Change, story: StoryRow, text: str, base: Wanted) -> Change:
+        corrections, looks, reader = change.wanted.people.corrections, change.wanted.characters, self.workshop.reader
+        before = await reader.understand(story.script, _facts(base))
+        now = await reader.understand(text, _facts(change.wanted))
+        prompted = await reader.run(looked_prompts, now.script, now.cast, now.mentions, looks)
+        corrected = (corrections, looks) != (base.people.corrections, base.characters)
+        old = (before.script, before.cast, before.mentions, base.characters)
+        prompts_before = [prompt for prompt, _ in await reader.run(looked_prompts, *old)] if corrected else []
+        prompts = [prompt for prompt, _ in prompted]
         self.notes += [f"This no longer fits the script, and is kept: {w}." for w in misfits(corrections, text, now)]
         title = title_of(self.order.script, text)
         retitled = change.wanted.title == title_of(self.order.script, story.script) != title
@@ -177,7 +181,8 @@ class Bringing:
             self.notes.append(_script_note(merged))
         starts = [scene.start for scene in now.script.scenes]
         cast = NewCast(now.cast, starts, now.questions, now.language, now.notes)
-        return replace(change, wanted=merged.wanted, script=text, cast=cast)
+        extras = {folded(prompt): extras for prompt, extras in prompted if extras}
+        return replace(change, wanted=merged.wanted, script=text, cast=cast, extras=extras)
 
     def _told(self, change: Change, base: Wanted) -> None:
         """Say where a pick starts again because the pictures it chose among go."""
@@ -220,6 +225,11 @@ def _unheard(wanted: Wanted) -> list[str]:
     names |= {name for said in wanted.people.corrections for name in said.names}
     missing = unheard(wanted.voices, {name.casefold(): name for name in names})
     return [f"Nobody called “{name}” speaks in this story, so that voice is heard nowhere." for name in missing]
+
+
+def _facts(wanted: Wanted) -> Facts:
+    known = [KnownCharacter(sheet.name, sheet.aliases, sheet.pronouns) for sheet in wanted.characters]
+    return facts_said(wanted.people.corrections, known)
 
 
 def _script_note(merged: Merged) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from storycore.characters.model import Sheet
 from storycore.film.options import DEFAULTS, FilmOptions
 from storycore.project.people import NOBODY, People
 from storycore.project.speakers import Speaks
@@ -52,6 +53,8 @@ class Wanted:
     people: People = NOBODY
     #: The voices that were chosen, in the order of the speakers' names.
     voices: tuple[Speaks, ...] = ()
+    #: Who looks how, in every scene.
+    characters: tuple[Sheet, ...] = ()
 
     def scene(self, scene_id: int) -> WantedScene:
         """The scene with that id. Raises ``KeyError``."""
@@ -83,9 +86,10 @@ def from_rows(
     film: FilmOptions = DEFAULTS,
     people: People = NOBODY,
     voices: tuple[Speaks, ...] = (),
+    characters: tuple[Sheet, ...] = (),
 ) -> Wanted:
     """What the rows say, in the order the story is told; the lines of every row are loaded."""
-    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people, voices)
+    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people, voices, characters)
 
 
 def _scene(row: SceneRow) -> WantedScene:

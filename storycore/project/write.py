@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from storycore.cast.corrections import CorrectionKind
+from storycore.project.characters import listed
 from storycore.project.dialect import dialect, dumped
 from storycore.project.people import People, Said
 from storycore.project.wanted import Wanted, WantedLine, WantedScene
@@ -22,6 +23,8 @@ _HEAD = """\
 #   film      what the film shall be like: shape 16:9, 9:16 or 1:1; motion auto, still, push, pull or pan; transition
 #             auto, cut, fade or dip; subtitles words, lines or off; voice auto, or one for all; music auto, off, or a
 #             file beside the script; title, credits and draft on or off; max-mib the most it may have
+#   characters who looks how, in every scene, to be added above `scenes` (docs/characters.md has all keys):
+#             characters: [{name: Siegfried, aliases: [Sigurd], look: a young knight with a red beard}]
 #   voices    who speaks with which voice, to be added above `scenes`; `fireside voices` shows them all, and whoever
 #             is not named gets one that fits:      voices: {Narrator: woman-soft, Siegfried: man-deep}
 #   pick      the picture that the film uses; contact.jpg shows them all, scenes/01 holds those of the first scene …
@@ -50,7 +53,9 @@ def written(wanted: Wanted) -> str:
     if not film["max-mib"]:
         del film["max-mib"]
     head = dumped({"title": wanted.title, "film": film})
-    sections = "".join(f"\n{dumped({key: node})}" for key, node in _sections(wanted.people).items() if node)
+    looks = [CommentedMap(listed(sheet)) for sheet in wanted.characters]
+    named = {"characters": looks, **_sections(wanted.people)}
+    sections = "".join(f"\n{dumped({key: node})}" for key, node in named.items() if node)
     return f"{_HEAD}{head}{sections}\nscenes:\n{scenes}"
 
 
