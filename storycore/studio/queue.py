@@ -105,7 +105,7 @@ async def read_queue(session: AsyncSession, person: Person) -> QueueView:
     seen = [view for view in views if _sees(view, person)]
     waiting = sorted((v for v in seen if not v.running), key=lambda v: (not v.mine, v.place))
     return QueueView(
-        running=tuple(view for view in seen if view.running),
+        running=tuple(sorted((v for v in seen if v.running), key=lambda v: not v.mine)),
         waiting=tuple(waiting),
         waiting_total=sum(not view.running for view in views),
         hosts=able,

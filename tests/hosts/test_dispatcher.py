@@ -22,6 +22,11 @@ def desk(*hosts: Host, window: int = 20) -> Dispatcher:
     return Dispatcher(window=window, hosts={host.id: host for host in hosts})
 
 
+def ready_at(host: Host) -> str:
+    """The job that stands ready there, "" for none."""
+    return "" if host.standby is None else host.standby.key
+
+
 async def order_of(dispatcher: Dispatcher, host: Host, wanted: list[Wanted]) -> list[str]:
     """In which order one host takes jobs that are all there from the beginning."""
     host.running = host.slots
@@ -136,6 +141,45 @@ async def test_this_machine_paints_only_where_no_host_does() -> None:
     dispatcher.release(theirs)
     with pytest.raises(GiveBackError, match="drained"):
         await dispatcher.turn(Wanted("c", 1, 0, server_id=7))
+
+
+async def test_the_next_job_stands_ready_and_somebody_who_waits_goes_before_it() -> None:
+    host = a_host(1, follows=True)
+    dispatcher = desk(host)
+    taken: list[str] = []
+    assert await dispatcher.turn(Wanted("a", 1, 0)) is host
+    assert await dispatcher.turn(Wanted("b", 1, 1, checkpoint="oil")) is host
+    assert host.running == 1 and ready_at(host) == "b" and host.loaded == "oil"
+    assert dispatcher.hand_over(host, Wanted("b", 1, 1), lambda: not taken.append("b"))  # type: ignore[func-returns-value]
+    assert await dispatcher.turn(Wanted("again", 0, 9)) is host
+    assert taken == ["b"] and ready_at(host) == "again" and host.loaded == "" and host.switches == 0
+    back = asyncio.create_task(dispatcher.turn(Wanted("b", 1, 1, checkpoint="oil")))
+    await asyncio.sleep(0)
+    assert not back.done()
+    dispatcher.release(host, "a")
+    assert await back is host
+    assert host.running == 1 and ready_at(host) == "b", "Again is at work, the other stands ready anew"
+    dispatcher.release(host, "b")  # it is cancelled meanwhile
+    dispatcher.release(host, "again")
+    assert host.running == 0 and not ready_at(host) and dispatcher.waiting == 0
+
+
+async def test_a_job_that_stands_ready_goes_to_whoever_is_free_first_and_away_from_who_failed() -> None:
+    hosts = [a_host(1, follows=True), a_host(2, follows=True)]
+    dispatcher = desk(*hosts)
+    keys = {id(await dispatcher.turn(Wanted(key, 1, n))): key for n, key in enumerate("ab")}
+    wanted = Wanted("c", 1, 2)
+    there = await dispatcher.turn(wanted)
+    other = next(host for host in hosts if host is not there)
+    assert dispatcher.hand_over(there, wanted, lambda: True)
+    dispatcher.release(other, keys[id(other)])
+    assert not ready_at(there) and await dispatcher.turn(wanted) is other and other.running == 1
+    assert await dispatcher.turn(Wanted("d", 1, 3)) in hosts
+    ready = next(host for host in hosts if ready_at(host) == "d")
+    ready.breaker.failed()
+    dispatcher.look_again()
+    assert not ready_at(ready) and not dispatcher.hand_over(ready, Wanted("d", 1, 3), lambda: True)
+    assert await dispatcher.turn(Wanted("d", 1, 3)) is not ready
 
 
 async def test_a_taken_back_job_leaves_no_trace() -> None:

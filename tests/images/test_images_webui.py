@@ -19,6 +19,7 @@ from storycore.images.factory import who_paints
 from storycore.images.stopped import PaintingStoppedError
 from storycore.images.storyboard import StoryboardPainter
 from storycore.images.webui import WebuiOptions, WebuiPainter
+from storycore.images.webui.painter import WithdrawnError
 from tests.images.webui_stand_in import CHECKPOINTS, Fault, Flavour, WebuiStandIn, simple_picture
 
 QUICK = WebuiOptions(poll_every=0.02, read_timeout=20.0, connect_timeout=2.0)
@@ -299,6 +300,62 @@ async def test_somebody_elses_picture_is_left_alone() -> None:
         await until(lambda: host.interrupted)
         assert set(host.interrupted) == {"task(fireside-one)"}
         await stranger.close()
+
+
+async def test_an_order_to_stop_that_comes_late_hits_nobody_elses_picture() -> None:
+    """The picture that follows is sent once the order to stop the one before was answered, not earlier."""
+    host = WebuiStandIn(paused=True, slow_interrupts=0.3)
+    async with painter_of(host) as painter:
+        first = asyncio.create_task(painter.generate(REQUEST))
+        await until(lambda: host.running_task)
+        begun: list[str] = []
+        follows = replace(REQUEST, task_id="two", count=1)
+        second = asyncio.create_task(painter.generate(follows, on_begun=lambda: begun.append("two")))
+        await asyncio.sleep(0.05)  # it stands ready
+        await painter.cancel("one")
+        with pytest.raises(PaintingStoppedError):
+            await first
+        await until(lambda: ("order", "task(fireside-one)") in host.events)
+        host.paused = False  # the first ends by itself now, before the order reaches it
+        assert len(await second) == 1 and begun == ["two"]
+        seen = [what for what in host.events if what[0] != "order"]
+        assert seen.index(("begin", "task(fireside-two)")) > max(n for n, e in enumerate(seen) if e[0] == "interrupt")
+        assert ("interrupt", "task(fireside-two)") not in seen and host.most_at_once == 1
+
+
+async def test_sdnext_is_asked_for_one_picture_at_a_time_so_that_stopping_ends_with_it() -> None:
+    """It does not say whose task it paints, so nothing may be interrupted there."""
+    host = WebuiStandIn(flavour="sdnext", paused=True)
+    async with host.running():
+        painter = WebuiPainter(host.url, QUICK, sdnext=True)
+        three = replace(REQUEST, count=3)
+        painting = asyncio.create_task(painter.generate(three))
+        await until(lambda: host.running_task)
+        await painter.cancel("one")
+        with pytest.raises(PaintingStoppedError):
+            await painting
+        host.paused = False
+        after = await painter.generate(replace(three, task_id="two"))
+        assert [picture.seed for picture in after] == [three.seed + n for n in range(3)]
+        assert [asked["n_iter"] for asked in host.received] == [1] * 4 and host.interrupted == []
+        await painter.close()
+
+
+async def test_a_task_that_stands_ready_can_be_taken_back_until_it_is_sent() -> None:
+    host = WebuiStandIn(paused=True)
+    async with painter_of(host) as painter:
+        first = asyncio.create_task(painter.generate(REQUEST))
+        await until(lambda: host.running_task)
+        assert not painter.withdraw("one"), "it is being painted"
+        idle: list[object] = []
+        second = asyncio.create_task(painter.generate(replace(REQUEST, task_id="two"), None, idle.append))
+        await asyncio.sleep(0.05)
+        assert painter.withdraw("two") and not painter.withdraw("two")
+        with pytest.raises(WithdrawnError):
+            await second
+        host.paused = False
+        assert len(await first) == 2 and idle == []
+    assert [asked["force_task_id"] for asked in host.received] == ["task(fireside-one)"]
 
 
 async def test_a_host_that_cannot_say_whose_task_runs_is_not_interrupted() -> None:

@@ -119,6 +119,8 @@ class WebuiStandIn:
     api: bool = True
     task_progress: bool = True
     seconds: float = 0.02
+    #: Seconds between the order to stop and its effect.
+    slow_interrupts: float = 0.0
     #: No picture becomes ready while this is set.
     paused: bool = False
     #: What loading a checkpoint costs, seconds.
@@ -135,6 +137,8 @@ class WebuiStandIn:
     url: str = ""
     received: list[dict[str, Any]] = field(default_factory=list)
     interrupted: list[str] = field(default_factory=list)
+    #: What happened to which task, in order: ``begin``, ``order`` (to stop), ``interrupt`` (its effect), ``end``.
+    events: list[tuple[str, str]] = field(default_factory=list)
     asked_progress: int = 0
     most_at_once: int = 0
     switches: int = 0
@@ -318,6 +322,7 @@ class WebuiStandIn:
             self._running, task.active = task, True
             began = loop.time()
             self.begun.append((str(task.request["prompt"]), began))
+            self.events.append(("begin", task.id_task))
             images, seeds = [], []
             try:
                 await self._switch(task)
@@ -334,6 +339,7 @@ class WebuiStandIn:
                         break  # the half-denoised picture is handed out like a whole one
             finally:
                 self._running = None
+                self.events.append(("end", task.id_task))
                 self._finished.append(task.id_task)
                 self.ended = loop.time()
                 self.busy_seconds += self.ended - began
@@ -480,7 +486,10 @@ class WebuiStandIn:
         return web.json_response({"size": len(tasks), "tasks": tasks})
 
     async def _interrupt(self, http: web.Request) -> web.Response:
+        self.events.append(("order", self.running_task))
+        await asyncio.sleep(self.slow_interrupts)
         self.interrupted.append(self.running_task)
+        self.events.append(("interrupt", self.running_task))
         if self._running is not None:
             self._running.interrupted = True
         return web.Response(status=204) if self.flavour == "sdnext" else web.json_response({})
@@ -533,6 +542,7 @@ class WebuiStandIn:
                 "busy_seconds": self.busy_seconds,
                 "in_hand_seconds": self.in_hand_seconds,
                 "begun": self.begun,
+                "interrupted": self.interrupted,
                 "ended": self.ended,
             }
         )
