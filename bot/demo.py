@@ -139,11 +139,16 @@ class Play:
     async def watch_painting(self, scenes: int) -> None:
         """The candidates arrive, scene by scene."""
         for number in range(1, scenes + 1):
-            await self.until(lambda number=number: len(self.scenes()) >= number, f"scene {number}")  # type: ignore[misc]
+            await self.until(lambda number=number: self._has_pictures(number), f"scene {number}")  # type: ignore[misc]
             message = self.scenes()[number - 1]
             title = message.text.splitlines()[0].removeprefix("### ").replace("\\", "")
             self.tell("Fireside", f"{escape(title)}: {len(message.gallery)} candidates")
         await self.until(lambda: all(len(m.reactions) == len(m.gallery) for m in self.scenes()), "the reactions")
+
+    def _has_pictures(self, number: int) -> bool:
+        """Whether a scene offers pictures; its message may be there before, with a bar and a preview."""
+        scenes = self.scenes()
+        return len(scenes) >= number and any(button.label == "Pick" for button in scenes[number - 1].buttons)
 
     async def vote(self) -> None:
         """Three members vote, by reaction and by button; Ada changes her mind once."""
