@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from storycore.hosts.breaker import Breaker, Breaking
 from storycore.hosts.model import Abilities, plain_name
 from storycore.images.base import Painter, PainterHealth, Painting, PaintRequest, ProgressCallback
-from storycore.images.webui.painter import IdleCallback, WebuiPainter
+from storycore.images.webui.painter import WebuiPainter
+from storycore.images.webui.task import IdleCallback
 
 #: The id of this machine, which is no row.
 HERE = 0

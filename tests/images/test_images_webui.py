@@ -19,7 +19,7 @@ from storycore.images.factory import who_paints
 from storycore.images.stopped import PaintingStoppedError
 from storycore.images.storyboard import StoryboardPainter
 from storycore.images.webui import WebuiOptions, WebuiPainter
-from storycore.images.webui.painter import WithdrawnError
+from storycore.images.webui.task import WithdrawnError
 from tests.images.webui_stand_in import CHECKPOINTS, Fault, Flavour, WebuiStandIn, simple_picture
 
 QUICK = WebuiOptions(poll_every=0.02, read_timeout=20.0, connect_timeout=2.0)

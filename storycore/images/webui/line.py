@@ -125,6 +125,7 @@ def _hand_over(ticket: Ticket, done: Future[bytes], error: BaseException | None)
     if not ticket.answer.done():
         if error is not None:
             ticket.answer.set_exception(error)
+            ticket.answer.exception()  # seen: whoever asked may have gone meanwhile
         else:
             ticket.answer.set_result(None if done.cancelled() else done.result())
     ticket.on_answered()

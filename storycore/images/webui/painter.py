@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from storycore.errors import PainterError
@@ -22,52 +21,10 @@ from storycore.images.webui.client import HostClient, answer_of
 from storycore.images.webui.line import HostLine, Ticket
 from storycore.images.webui.options import Address, WebuiOptions, address_of
 from storycore.images.webui.talk import HostTalk
+from storycore.images.webui.task import IdleCallback, Once, Task, WithdrawnError, drop, once
 from storycore.images.webui.watch import Pace, Progress, TaskWatch
 
 _log = logging.getLogger(__name__)
-
-
-#: Told when the host has nothing of a request to do any more, with what went wrong there, if anything did.
-IdleCallback = Callable[[PainterError | None], None]
-
-
-class _Once:
-    """Calls a function the first time it is called itself."""
-
-    def __init__(self, function: IdleCallback | None) -> None:
-        self._function = function
-
-    def __call__(self, error: PainterError | None = None) -> None:
-        function, self._function = self._function, None
-        if function is not None:
-            function(error)
-
-    def forget(self) -> None:
-        """It will not be called."""
-        self._function = None
-
-
-class WithdrawnError(PainterError):
-    """``withdraw`` took this task back before the host was asked: it may be asked for again, here or elsewhere."""
-
-    def __init__(self) -> None:
-        super().__init__("This painting goes back into the queue.", "There is nothing to do.")
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    """One task: waiting for its turn, at the host, or not wanted any more."""
-
-    request: PaintRequest
-    on_idle: _Once
-    on_begun: Callable[[], None] = lambda: None
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    work: asyncio.Task[list[Painting]] | None = None
-    watch: TaskWatch | None = None
-    #: The request of this task that is in the line or at the host.
-    ticket: Ticket | None = None
-    abandoned: bool = False
-    withdrawn: bool = False
 
 
 class WebuiPainter:
@@ -92,7 +49,7 @@ class WebuiPainter:
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webui")
         self._looking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webui-looking")
         self._line = HostLine(self._ask, self._threads)
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, Task] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._pace = Pace()
         self._checkpoint = self._options.checkpoint
@@ -127,13 +84,13 @@ class WebuiPainter:
         is called once, as soon as the host has nothing of this request to do any more: before its pictures are looked
         at, and after an interrupt has taken effect. It is told what went wrong there. Raises ``WithdrawnError``.
         """
-        idle = _Once(on_idle)
+        idle = Once(on_idle)
         try:
             check_request(request)
         except PainterError:
             idle()
             raise
-        job = self._jobs[request.task_id] = _Job(request, on_idle=idle, on_begun=_once(on_begun))
+        job = self._jobs[request.task_id] = Task(request, on_idle=idle, on_begun=once(on_begun))
         job.work = asyncio.create_task(self._work(job, on_progress))
         job.work.add_done_callback(lambda _: idle())  # it may be cancelled before it began
         stopped = asyncio.create_task(job.stop.wait())
@@ -161,12 +118,12 @@ class WebuiPainter:
             return False
         job.withdrawn = True
         job.on_idle.forget()
-        job.work.add_done_callback(_drop)
+        job.work.add_done_callback(drop)
         job.work.cancel()
         job.stop.set()
         return True
 
-    def _abandon(self, job: _Job, work: asyncio.Task[list[Painting]]) -> None:
+    def _abandon(self, job: Task, work: asyncio.Task[list[Painting]]) -> None:
         """Nobody wants this any more: take it out of the line, or have the host stop it. Its pictures are dropped.
 
         The half-painted pictures that an interrupted host hands out look like whole ones, so none may be kept.
@@ -175,7 +132,7 @@ class WebuiPainter:
         if job.abandoned:
             return
         job.abandoned = True
-        work.add_done_callback(_drop)
+        work.add_done_callback(drop)
         if job.ticket is None or self._line.leave(job.ticket) or job.watch is None:
             work.cancel()
             return
@@ -199,7 +156,7 @@ class WebuiPainter:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _work(self, job: _Job, on_progress: ProgressCallback | None) -> list[Painting]:
+    async def _work(self, job: Task, on_progress: ProgressCallback | None) -> list[Painting]:
         """Wait for the host's turn and paint. Holds the turn until the host is really done, also when abandoned."""
         progress = Progress(on_progress) if on_progress is not None else None
         answers: list[tuple[bytes, Asked]] = []
@@ -231,7 +188,7 @@ class WebuiPainter:
         return pictures
 
     async def _answered(
-        self, job: _Job, part: int, seed: int, count: int, progress: Progress | None, *, last: bool
+        self, job: Task, part: int, seed: int, count: int, progress: Progress | None, *, last: bool
     ) -> tuple[bytes, Asked]:
         """One request to the host, watched: its answer, not looked at yet, and what it is measured by."""
         request = job.request
@@ -401,14 +358,3 @@ def _looked_at(body: bytes, asked: Asked) -> tuple[list[Painting], str]:
     """In a thread: the pictures of an answer, and the checkpoint that the host says it used."""
     answer = answer_of(body)
     return paintings_of(answer, asked), checkpoint_of(answer)
-
-
-def _once(function: Callable[[], None] | None) -> Callable[[], None]:
-    once = _Once(None if function is None else lambda _: function())
-    return lambda: once()
-
-
-def _drop(work: asyncio.Task[list[Painting]]) -> None:
-    """Look at an abandoned task's end, so that asyncio does not report it as forgotten."""
-    if not work.cancelled() and work.exception() is not None:
-        _log.info("an abandoned painting ended with %s", type(work.exception()).__name__)

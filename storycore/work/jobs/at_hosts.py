@@ -18,7 +18,7 @@ from storycore.hosts.host import Host
 from storycore.images.base import Painting, PaintProgress, PaintRequest
 from storycore.images.webui.likeness import Likeness, Portrait, Portrayed, likeness_for
 from storycore.images.webui.options import NEGATIVE
-from storycore.images.webui.painter import WithdrawnError
+from storycore.images.webui.task import WithdrawnError
 from storycore.keys import derived_seed, recipe_key
 from storycore.store.hosts import JobRow
 from storycore.store.media import Kept, record_made
