@@ -36,6 +36,8 @@ async def test_cancel_stops_that_one_and_no_other(wire: Wire) -> None:
     page = await shown(wire, "Bo")
     assert "Being painted" in page.text
     assert "scene 1 · you" in page.text and "scene 2 · Cy" in page.text
+    theirs = (await shown(wire, "Cy")).text
+    assert theirs.index("scene 2 · you") < theirs.index("scene 1 · Bo"), "one's own first, whoever began first"
     assert [option["label"] for option in page.selects[0].options] == ["The well · scene 1"]
     refused = await (await cy.click(first, label="Cancel")).response()
     assert "Only the story's author (Ada) and moderators can cancel these pictures." in refused.text
