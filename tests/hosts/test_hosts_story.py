@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from storycore.studio.hosts import NewHost, add
 from storycore.studio.people import Person
 from storycore.studio.views import SceneView
 from storycore.work.workshop import Workshop
-from tests.hosts.house import eventually, host_rows, house, jobs, options, told
+from tests.hosts.house import QUICK, eventually, host_rows, house, jobs, options, told
 from tests.images.webui_stand_in import CHECKPOINTS, Fault, WebuiStandIn, simple_picture
 from tests.support.studio import ADA, BO, HOME, new, painted
 from tests.support.workshops import small_workshop, until
@@ -91,6 +92,16 @@ async def test_whatever_a_host_answers_is_named_and_only_right_pictures_are_kept
             right = [simple_picture(asked, asked["seed"] + n) for n in range(3)]
             assert [candidate.path.read_bytes() for candidate in shown.candidates] == right, fault
         assert not first._faults
+
+
+async def test_a_host_that_never_answers_is_named_and_the_job_goes_on(tmp_path: Path) -> None:
+    first, second = WebuiStandIn(), WebuiStandIn()
+    second._faults = first._faults
+    first.fail_next("hang")
+    async with house(tmp_path, first, second, webui=replace(QUICK, read_timeout=2.0)) as workshop:
+        view = await told(workshop)
+        assert all(scene.failed is None for scene in view.scenes)
+        assert "too_slow" in [entry["case"] for job in await jobs(workshop) for entry in job.record]
 
 
 @pytest.mark.parametrize("fault", ["black", "blank", "repeated", "too_many", "grid", "extra_images"])
