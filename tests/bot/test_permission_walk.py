@@ -279,6 +279,7 @@ async def _press(who: Actor, message: Message, custom_id: str, value: str) -> In
 
 
 async def test_everything_asks_the_one_predicate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.interactions.ACKNOWLEDGE_WITHIN", 60.0)  # who may is asked here, not how quickly
     predicate = Denying(monkeypatch)
     async with wire_to(tmp_path) as wire:
         known = await _known(wire)

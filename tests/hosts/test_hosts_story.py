@@ -83,7 +83,9 @@ async def test_whatever_a_host_answers_is_named_and_only_right_pictures_are_kept
             )
             assert view.scenes[0].failed is None, (fault, view.scenes[0].failed)
             record = (await jobs(workshop))[-1].record
-            assert [entry["case"] for entry in record] == [case], fault
+            # Forge does not say why it failed.
+            forge = fault == "oom" and record[0]["host"] == second.url.removeprefix("http://")
+            assert [entry["case"] for entry in record] == ["crashed" if forge else case], fault
             assert record[0]["host"] and record[0]["words"] and record[0]["at"]
             assert "127.0.0.1" not in record[0]["words"]
             shown = view.scenes[0].shown
