@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from storycore.errors import FilmError
-from storycore.film.program import program
+from storycore.film.program import program, to_the_end
 
 _FORMATS = "wav,w64,mp3,flac,ogg,aac,mov,matroska,aiff,caf,amr,asf,ac3,au,opus"
 _NICENESS = 5
@@ -50,7 +50,7 @@ async def decoded(source: bytes | Path, *, rate: int, channels: int, seconds: fl
     finally:
         if process.returncode is None:
             process.kill()
-            await asyncio.shield(process.wait())
+            await to_the_end(asyncio.ensure_future(process.wait()))
     whole = len(out) // (2 * channels) * (2 * channels)
     if not whole:
         raise NoSoundError("There is no sound in that file.", "MP3, WAV, FLAC, OGG and M4A can be played.")

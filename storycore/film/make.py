@@ -22,7 +22,7 @@ from storycore.film.joining import Joined, Joiner, Stretch
 from storycore.film.letters import lay_out_fonts
 from storycore.film.model import FilmPart, FilmPlan, FilmProgress, FilmProgressCallback, FilmReport, Made, MadeCache
 from storycore.film.options import SubtitleMode
-from storycore.film.program import disk_full
+from storycore.film.program import disk_full, to_the_end
 from storycore.film.rungs import (
     DRAFT,
     FPS,
@@ -84,7 +84,8 @@ async def make_film(
         raise _storage(error) from error
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
-        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+        removing = asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await to_the_end(asyncio.ensure_future(removing))
 
 
 def _sweep(work_dir: Path) -> None:
@@ -181,7 +182,7 @@ class _Maker:
             return await self._deliver(timeline, cut, await self._joined(timeline, cut, files), made)
         finally:
             sound.cancel()
-            await asyncio.shield(asyncio.gather(sound, return_exceptions=True))
+            await to_the_end(asyncio.gather(sound, return_exceptions=True))
 
     async def _cut(self, timeline: Timeline, seen: Sequence[Seen]) -> _Cut:
         """What is drawn, and how large: predicted from the length and the limit, before anything is drawn."""
@@ -235,7 +236,7 @@ class _Maker:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.shield(asyncio.gather(*tasks, return_exceptions=True))
+            await to_the_end(asyncio.gather(*tasks, return_exceptions=True))
         return files, made
 
     async def _make(self, segment: Segment, rung: Rung, key: str) -> Made:

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 from imageio_ffmpeg import _utils
@@ -82,7 +83,7 @@ class Running:
             return
         self.kill()
         # Nothing may cut this short: a program left behind would write on into a folder that is being removed.
-        await asyncio.shield(asyncio.gather(process.wait(), tail, return_exceptions=True))
+        await to_the_end(asyncio.gather(process.wait(), tail, return_exceptions=True))
 
     def kill(self) -> None:
         """End the program at once, if it still runs."""
@@ -104,6 +105,18 @@ class Running:
             log.error("subtitles drawn with %s: %s", foreign or "letters missing", text[-2000:])
             raise FilmError("The subtitles could not be drawn.", "Install the fonts again: fontpkg-inter.")
         return text
+
+
+async def to_the_end(ending: asyncio.Future[Any]) -> None:
+    """Wait until ``ending`` is done, however often the awaiting task is cancelled meanwhile; that is raised then."""
+    cancelled = False
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 async def _last_bytes(stream: asyncio.StreamReader | None) -> bytes:

@@ -20,7 +20,7 @@ from storycore.film.camera import CameraPath
 from storycore.film.drawing import Drawing, Grounds
 from storycore.film.options import Transition
 from storycore.film.picture import CENTRED, Framing, Look, Pixels
-from storycore.film.program import Running, disk_full, program
+from storycore.film.program import Running, disk_full, program, to_the_end
 from storycore.film.rungs import Rung
 from storycore.keys import recipe_key
 
@@ -180,7 +180,7 @@ async def make_segment(
                 stop.set()
                 running.kill()
                 # The thread ends at its next write; until then its folder must not go.
-                await asyncio.shield(asyncio.gather(drawing, return_exceptions=True))
+                await to_the_end(asyncio.gather(drawing, return_exceptions=True))
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise disk_full() from error

@@ -18,7 +18,7 @@ from storycore.film.model import FilmPlan, MadeCache
 from storycore.film.moods import Mood, mood_of
 from storycore.film.music_file import music_of
 from storycore.film.options import AUTO, OFF
-from storycore.film.program import Running, program
+from storycore.film.program import Running, program, to_the_end
 from storycore.film.rungs import audio_kbps
 from storycore.film.sound import write_sound
 from storycore.film.timeline import Timeline
@@ -49,7 +49,7 @@ class Soundtrack:
         try:
             await asyncio.shield(writing)
         finally:  # the thread cannot be stopped, and writes into a folder that may be about to go
-            await asyncio.gather(writing, return_exceptions=True)
+            await to_the_end(asyncio.gather(writing, return_exceptions=True))
         # The fewer bits the encoder has, the more it lets peaks grow.
         kbps = audio_kbps(timeline.seconds, self._plan.max_bytes)
         await mastered(_MIX, _WAV, -1.8 if kbps >= _STEREO_KBPS else -2.5, self._run)

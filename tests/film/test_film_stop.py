@@ -9,16 +9,13 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import imageio_ffmpeg
 import pytest
 
 from storycore.errors import FilmError, StorageError
 from storycore.film import FilmProgress, make, make_film, probe, soundtrack
-from storycore.film.model import Made
 from tests.film.cache import FolderCache
 from tests.film.making import plan
 
@@ -104,6 +101,14 @@ async def test_cancelling_at_any_moment(tmp_path: Path) -> None:
         assert not (tmp_path / "work").exists() or not list((tmp_path / "work").iterdir())
 
 
+async def test_being_cancelled_again_and_again_leaves_no_program(tmp_path: Path) -> None:
+    task = await begin(tmp_path)
+    while not task.done():
+        task.cancel()
+        await asyncio.sleep(0)
+    assert nothing_stayed(tmp_path)
+
+
 async def test_a_killed_program_is_said_and_leaves_the_old_film(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(b"the film of yesterday")
     task = await begin(tmp_path)
@@ -117,35 +122,6 @@ async def test_a_killed_program_is_said_and_leaves_the_old_film(tmp_path: Path) 
     assert not list((tmp_path / "work").iterdir())
 
 
-class Murderous(FolderCache):
-    """Once the first segment is kept, whatever is encoding is killed."""
-
-    async def keep(self, key: str, source: Path, suffix: str, details: Mapping[str, Any]) -> Made:
-        made = await super().keep(key, source, suffix, details)
-        if len(self.kept) == 1:
-            while not (found := encoders()):
-                await asyncio.sleep(0.01)
-            for encoder in found:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(encoder, signal.SIGKILL)
-        return made
-
-
-async def test_a_film_goes_on_at_the_segment_where_it_was_killed(tmp_path: Path) -> None:
-    film, out, work = plan(tmp_path, 4), tmp_path / "film.mp4", tmp_path / "work"
-    broken = Murderous(tmp_path / "cache")
-    with pytest.raises(FilmError, match="was stopped"):
-        await make_film(film, out, cache=broken, work_dir=work)
-    assert not out.exists() and broken.kept
-    cache = FolderCache(tmp_path / "cache")
-    report = await make_film(film, out, cache=cache, work_dir=work)
-    assert not set(broken.kept) & set(cache.kept), "what was drawn is not drawn again"
-    whole = FolderCache(tmp_path / "other")
-    await make_film(film, tmp_path / "whole.mp4", cache=whole, work_dir=work)
-    assert set(broken.kept) | set(cache.kept) == set(whole.kept)
-    assert (await probe(out)).seconds == pytest.approx(report.seconds, abs=0.05)
-
-
 def pretend(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     """A program that does ``body`` in ffmpeg's place."""
     script = folder / "pretender"
@@ -153,6 +129,33 @@ def pretend(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr("storycore.film.segment.program", lambda: str(script))
     monkeypatch.setattr("storycore.film.soundtrack.program", lambda: str(script))
+
+
+async def test_a_film_goes_on_at_the_segment_where_it_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fourth encoder is killed in the middle of its work: two segments are whole by then."""
+    film, out, work = plan(tmp_path, 3), tmp_path / "film.mp4", tmp_path / "work"
+    real, begun = imageio_ffmpeg.get_ffmpeg_exe(), []
+    script = tmp_path / "dying"
+    dying = "import os, signal, sys\nsys.stdin.buffer.read(9999)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    script.write_text(f"#!{sys.executable}\n{dying}")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+
+    def fourth_dies() -> str:
+        begun.append(True)
+        return str(script) if len(begun) == 4 else real
+
+    monkeypatch.setattr("storycore.film.segment.program", fourth_dies)
+    broken = FolderCache(tmp_path / "cache")
+    with pytest.raises(FilmError, match="was stopped"):
+        await make_film(film, out, cache=broken, work_dir=work)
+    assert not out.exists() and len(broken.kept) >= 2
+    cache = FolderCache(tmp_path / "cache")
+    report = await make_film(film, out, cache=cache, work_dir=work)
+    assert not set(broken.kept) & set(cache.kept), "what was drawn is not drawn again"
+    assert len(broken.kept) + len(cache.kept) == 5 + 4  # title, scenes, credits, and what lies between them
+    assert (await probe(out)).seconds == pytest.approx(report.seconds, abs=0.05)
 
 
 async def attempt(folder: Path) -> None:
