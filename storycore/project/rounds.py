@@ -66,6 +66,7 @@ async def _instead(session: AsyncSession, old: RoundRow, candidates: int | None)
         seed=old.seed,
         count=max(old.count, candidates or 0),
         reason=old.reason,
+        extras=dict(old.extras),
     )
     await session.delete(old)
     await session.flush()

@@ -40,6 +40,10 @@ async def test_a_look_is_in_every_scene_and_only_what_changes_is_painted(bench: 
     bench.asked()
     again = await bench.paint()
     assert bench.asked() == [] and not again.changed
+    await bench.paint(candidates=3)
+    more = list(bench.painter.requests)
+    assert sum(request.count for request in more) == 2 and {request.negative_prompt for request in more} == {"hat"}
+    bench.asked()
     bench.edit(LOOK, "a bald man")
     await bench.paint()
     prompts = bench.asked()
