@@ -239,13 +239,13 @@ class Stories(commands.Cog):
                 return
             await say(interaction, cut_lines([_entry(entry) for entry in entries]))
 
-    @show.autocomplete("story")
     @film.autocomplete("voice")
     async def complete_voice(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
         """Voices whose name or description holds what was typed."""
         found = voices.listing(self.client.workshop, typed)[:_CHOICES]
         return [app_commands.Choice(name=cut(f"{e.name} — {e.label}", 100), value=e.name) for e in found]
 
+    @show.autocomplete("story")
     @film.autocomplete("story")
     @cancel.autocomplete("story")
     async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:

@@ -8,12 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from storycore.cast.facts import folded
 from storycore.cast.model import CastMember
 from storycore.characters.model import Character
+from storycore.script.words import word_set
 
 #: What a person said of a cast member: which character it is, None for none of them.
 Links = Sequence[tuple[str, int | None]]
 
 #: How a cast member is called who is only ever described.
 DESCRIPTION = re.compile(r"(?:the|a|an) ", re.IGNORECASE)
+#: What a story calls its hero beside the name; kings, fathers and innkeepers are mostly somebody else.
+_EPITHETS = word_set(
+    """knight hero heroine man woman boy girl lad lass youth maiden lady warrior swordsman fighter adventurer
+    traveller traveler wanderer pilgrim rider hunter huntress fisherman sailor captain soldier thief detective wizard
+    witch sorceress prince princess dwarf elf child kid student apprentice smith painter inventor pilot explorer"""
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
 
@@ -42,9 +49,14 @@ def link_cast(
         else:
             open_.append(member)
     named = {name: known[number] for name, number in found.items()}
-    for member in open_:
-        if DESCRIPTION.match(member.name) and (number := _described(member, cast, named, open_, text)) is not None:
-            found[member.name] = number
+    if named:
+        told_in = {member.name: set(member.scenes) for member in cast if member.name in named}
+        for member in open_:
+            if (
+                DESCRIPTION.match(member.name)
+                and (number := _described(member, told_in, named, open_, text)) is not None
+            ):
+                found[member.name] = number
     return found
 
 
@@ -64,33 +76,36 @@ def _named(member: CastMember, by_name: Mapping[str, int]) -> int | None:
 
 def _described(
     member: CastMember,
-    cast: Sequence[CastMember],
+    told_in: Mapping[str, set[int]],
     named: Mapping[str, Character],
     open_: Sequence[CastMember],
     text: str,
 ) -> int | None:
-    """The character whom a mere description means; never one that stands beside it in a scene, as somebody else."""
-    scenes = {other.name: set(other.scenes) for other in cast}
+    """The character whom a mere description means; never one that stands beside it in a scene, as somebody else.
+
+    ``told_in`` are the scenes of those who are ``named``. Looks through others only until the first who could be meant.
+    """
     here = set(member.scenes)
-    apart = {
-        name: character
+    possible = {
+        character.id: character
         for name, character in named.items()
-        if not scenes[name] & here
-        and scenes[name]
-        and min(scenes[name]) < min(here, default=0)
+        if told_in[name]
+        and not told_in[name] & here
+        and min(told_in[name]) < min(here, default=0)
         and _agree(member.pronouns, character.sheet.pronouns)
     }
-    possible = {character.id: character for character in apart.values()}
+    if not possible:
+        return None
     noun = _noun(member.name)
-    rivals = [other for other in open_ if other is not member and _agree(other.pronouns, member.pronouns)]
-    by_look = [c.id for c in possible.values() if noun in _words(c.sheet.look)]
-    if len(by_look) == 1 and not any(_noun(other.name) == noun for other in rivals):
-        return by_look[0]
-    introduced = re.search(rf"\b(?:a|an|another)\s+(?:\w+\s+)?{re.escape(noun)}\b", text, re.IGNORECASE)
+    rivals = (other for other in open_ if other is not member and _agree(other.pronouns, member.pronouns))
+    by_look = [character.id for character in possible.values() if noun in _words(character.sheet.look)]
+    if len(by_look) == 1:
+        return None if any(_noun(other.name) == noun for other in rivals) else by_look[0]
     people = [character for character in possible.values() if character.sheet.pronouns not in (None, "it")]
-    if len(possible) == len(named) == len(people) == 1 and not rivals and not introduced and member.pronouns != "it":
-        return people[0].id
-    return None
+    if not (len(possible) == len(named) == len(people) == 1 and noun in _EPITHETS) or any(True for _ in rivals):
+        return None
+    introduced = re.search(rf"\b(?:a|an|another)\s+(?:\w+\s+)?{re.escape(noun)}\b", text, re.IGNORECASE)
+    return None if introduced else people[0].id
 
 
 def _agree(one: str | None, other: str | None) -> bool:
