@@ -2,8 +2,8 @@
 
     python -m benchmarks.story_folds [--work build/model] [--data ../shared/story] [--rounds 200]
 
-``python -m training --only folds`` trains a network for each of three quarters of LitBank's training documents, without
-them (1,100 steps). Here each of these quarters is read by its network and by rankers that learnt from the others;
+``make model`` leaves a network for each of three quarters of LitBank's training documents, trained without them (1,100
+steps). Here each of these quarters is read by its network and by rankers that learnt from the other documents;
 likewise the tales and the chat scripts, a third at a time, by the network that is shipped (it never sees them). The
 vectors and word lists were counted in all novels. Prints one table as ``benchmarks.story`` does, and how often
 speakers of each confidence were right.
@@ -24,8 +24,7 @@ from storycore.cast.reading.chains import Chains, Reading
 from storycore.cast.reading.people_words import read_lexicon
 from storycore.cast.reading.policy import RankerPolicy
 from storycore.cast.reading.ranker import Ranker
-from training.assemble import alone
-from training.chains import RECIPE, ROUNDS, Lesson, learn, own_lessons, prepare, whose
+from training.chains import RECIPE, ROUNDS, Lesson, learn, learn_names, lesson_of, unseen_lessons, whose
 from training.data import FOLDS, Document, fold_of, litbank, own_documents
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "story"
@@ -77,22 +76,22 @@ def reliability(sure: Sure) -> str:
 
 def cross(data: Path, work: Path) -> dict[str, tuple[list[Document], list[dict[str, Any]], Sure]]:
     """Documents, what was found in them, and how sure: by the name of the set."""
-    networks = {fold: alone(work / f"people-{fold}" / "model-last") for fold in range(FOLDS)}
-    documents = litbank(data, "train")
-    lessons = [prepare(networks.get(fold_of(n), _NLP), _LEXICON, d) for n, d in enumerate(documents)]
-    ours = own_documents(data)
-    our_lessons = own_lessons(_NLP, _LEXICON, data)
+    documents, ours = litbank(data, "train"), own_documents(data)
+    lessons, our_lessons = unseen_lessons(_NLP, _LEXICON, data, work)
     sets: dict[str, tuple[list[Document], list[dict[str, Any]], Sure]] = defaultdict(lambda: ([], [], []))
     for fold in range(FOLDS):
-        known = [lesson for n, lesson in enumerate(lessons) if fold_of(n) != fold]
-        own = [lesson for n, lesson in enumerate(our_lessons) if n % FOLDS != fold]
-        rankers = learn(known, own, _LEXICON, _LIKENESS, ROUNDS, RECIPE)
-        held = [
-            ("LitBank", d, x) for n, (d, x) in enumerate(zip(documents, lessons, strict=True)) if fold_of(n) == fold
-        ]
+        apart = [x for n, x in enumerate(lessons) if fold_of(n) != fold]
+        own_apart = [x for n, x in enumerate(our_lessons) if n % FOLDS != fold]
+        judge = learn_names([*apart, *own_apart], _LEXICON)
+        judged = [lesson_of(x.words, _LEXICON, d, judge) for x, d in zip(lessons, documents, strict=True)]
+        own = [lesson_of(x.words, _LEXICON, d, judge) for x, d in zip(our_lessons, ours, strict=True)]
+        known = [x for n, x in enumerate(judged) if fold_of(n) != fold]
+        own_known = [x for n, x in enumerate(own) if n % FOLDS != fold]
+        rankers = learn(known, own_known, _LEXICON, _LIKENESS, ROUNDS, RECIPE)
+        held = [("LitBank", documents[n], x) for n, x in enumerate(judged) if fold_of(n) == fold]
         held += [
-            ("tales" if d["id"].startswith("tale") else "chat scripts", d, x)
-            for n, (d, x) in enumerate(zip(ours, our_lessons, strict=True))
+            ("tales" if ours[n]["id"].startswith("tale") else "chat scripts", ours[n], x)
+            for n, x in enumerate(own)
             if n % FOLDS == fold
         ]
         for name, document, lesson in held:
@@ -117,7 +116,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     chosen = parser.parse_args()
     if not (chosen.work / "people-0").is_dir():
-        parser.error(f"{chosen.work} has no networks of folds: run python -m training --only folds first.")
+        parser.error(f"{chosen.work} has no networks of folds: run make model first.")
     score = scorer(chosen.data)
     sets = cross(chosen.data, chosen.work)
     print("\n".join(table({name: figures(score, *found[:2], chosen.rounds) for name, found in sets.items()})))

@@ -1,4 +1,5 @@
-"""``python -m training``: makes ``storycore/cast/model`` anew. About 15 minutes of one core, most of it the networks'.
+"""``python -m training``: makes ``storycore/cast/model`` anew. About 30 minutes of one core, most of it the
+networks'.
 
 Every step is seeded; on the same machine and versions the same data give the same model.
 """
@@ -18,9 +19,9 @@ from storycore.cast.reader import likeness_of
 from storycore.cast.reading.people_words import read_lexicon
 from storycore.cast.reading.ranker import write_rankers
 from training.assemble import assemble, blank_with_vectors, write_lexicon
-from training.chains import RECIPE, ROUNDS, learn, own_lessons, prepare
-from training.data import FOLDS, litbank, novels, tales, treebank
-from training.lexicon import count_names, count_verbs
+from training.chains import RECIPE, ROUNDS, learn, learn_names, lesson_of, unseen_lessons
+from training.data import FOLDS, litbank, novels, own_documents, tales, treebank
+from training.lexicon import count_names, count_places, count_verbs
 from training.vectors import Shape, make_vectors
 
 _HERE = Path(__file__).parent
@@ -33,13 +34,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/story"), help="where the data lie")
     parser.add_argument("--work", type=Path, default=Path("build/model"), help="where steps leave what the next needs")
-    parser.add_argument("--only", choices=[*_STEPS, "folds"], help="one step alone, on what the others left")
+    parser.add_argument("--only", choices=list(_STEPS), help="one step alone, on what the others left")
     chosen = parser.parse_args()
     if not (chosen.data / "litbank").is_dir():
         parser.error(f"{chosen.data} has no litbank folder: name the folder of the data with --data.")
     chosen.work.mkdir(parents=True, exist_ok=True)
-    steps = _STEPS if chosen.only != "folds" else {"folds": _folds}
-    for name, step in steps.items():
+    for name, step in _STEPS.items():
         if chosen.only in (None, name):
             print(f"== {name}", flush=True)
             step(chosen.data, chosen.work)
@@ -60,7 +60,7 @@ def _lexicon(data: Path, work: Path) -> None:
     sexes, common = count_names(_texts(data))
     rows = (row for p in treebank(data, "train") for row in zip(p.words, p.tags, strict=True))
     MODEL.mkdir(exist_ok=True)
-    write_lexicon(MODEL, sexes, common, count_verbs(rows))
+    write_lexicon(MODEL, sexes, common, count_verbs(rows), count_places(_texts(data)))
 
 
 def _network(name: str, data: Path, work: Path, **more: Any) -> None:
@@ -69,7 +69,7 @@ def _network(name: str, data: Path, work: Path, **more: Any) -> None:
 
 
 def _folds(data: Path, work: Path) -> None:
-    """Networks that are trained without a quarter of LitBank each, for ``benchmarks.story_folds``; shorter."""
+    """Networks that are trained without a quarter of LitBank each, shorter: rankers learn from what they find there."""
     for fold in range(FOLDS):
         steps = {"training.max_steps": _FOLD_STEPS, "training.eval_frequency": _FOLD_STEPS}
         _network(f"people-{fold}", data, work, **steps, **{"corpora.train.without": fold})
@@ -81,9 +81,13 @@ def _assemble(data: Path, work: Path) -> None:
 
 def _rankers(data: Path, work: Path) -> None:
     nlp, lexicon = people_pipeline(), read_lexicon(MODEL)
-    lessons = [prepare(nlp, lexicon, document) for document in litbank(data, "train")]
-    rankers = learn(lessons, own_lessons(nlp, lexicon, data), lexicon, likeness_of(nlp), ROUNDS, RECIPE)
-    write_rankers(MODEL / "rankers.npz", rankers)
+    documents = [*litbank(data, "train"), *own_documents(data)]
+    lessons, own = unseen_lessons(nlp, lexicon, data, work)
+    judge = learn_names([*lessons, *own], lexicon)
+    judged = [lesson_of(x.words, lexicon, d, judge) for x, d in zip([*lessons, *own], documents, strict=True)]
+    lessons, own = judged[: len(lessons)], judged[len(lessons) :]
+    rankers = learn(lessons, own, lexicon, likeness_of(nlp), ROUNDS, RECIPE)
+    write_rankers(MODEL / "rankers.npz", {**rankers, "somebody": judge})
 
 
 _STEPS = {
@@ -91,6 +95,7 @@ _STEPS = {
     "lexicon": _lexicon,
     "syntax": lambda data, work: _network("syntax", data, work),
     "people": lambda data, work: _network("people", data, work),
+    "folds": _folds,
     "assemble": _assemble,
     "rankers": _rankers,
 }

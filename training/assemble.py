@@ -111,6 +111,9 @@ def _lighten(folder: Path) -> None:
     srsly.write_json(folder / "meta.json", meta)
 
 
-def write_lexicon(out: Path, sexes: dict[str, str], common: Iterable[str], verbs: Iterable[str]) -> None:
+def write_lexicon(
+    out: Path, sexes: dict[str, str], common: Iterable[str], verbs: Iterable[str], places: Iterable[str]
+) -> None:
     """The lists of ``training.lexicon``, as ``people_words.read_lexicon`` wants them."""
-    srsly.write_json(out / "lexicon.json", {"sexes": sexes, "common": list(common), "verbs": list(verbs)}, indent=0)
+    lists = {"sexes": sexes, "common": list(common), "verbs": list(verbs), "places": list(places)}
+    srsly.write_json(out / "lexicon.json", lists, indent=0)

@@ -14,19 +14,22 @@ from storycore.cast.facts import NOTHING_KNOWN
 from storycore.cast.reading.chains import Chains, Likeness
 from storycore.cast.reading.entities import Entity
 from storycore.cast.reading.mentions import Found, find_mentions
+from storycore.cast.reading.name_judge import name_rows
 from storycore.cast.reading.names import Identity, identify
 from storycore.cast.reading.people_words import Lexicon
 from storycore.cast.reading.policy import RankerPolicy
 from storycore.cast.reading.ranker import Ranker
 from storycore.cast.reading.words import Words, read_words
 from storycore.script.scenes import lines_of, read_draft
+from training.assemble import alone
 from training.cores import head_of
-from training.data import Document, own_documents
+from training.data import FOLDS, Document, fold_of, litbank, own_documents
 from training.fitting import Decisions, Recipe, fit
 
 KINDS = ("he", "you", "nom", "name", "turn")
 ROUNDS = 2
 RECIPE = Recipe(hidden=32, epochs=10)
+NAME_RECIPE = Recipe(hidden=8, epochs=14, seeds=3)
 _OWN_WEIGHT = 2
 
 
@@ -42,20 +45,23 @@ class Lesson:
     speakers: list[str | None]
 
 
-def prepare(nlp: Language, lexicon: Lexicon, document: Document, *, gold_mentions: bool = False) -> Lesson:
-    """A document's lesson: mentions as the pipeline finds them, or the annotators' own."""
+def prepare(
+    nlp: Language, lexicon: Lexicon, document: Document, judge: Ranker | None = None, *, gold_mentions: bool = False
+) -> Lesson:
+    """A document's lesson: mentions as the pipeline finds them (and ``judge`` leaves them), or the annotators' own."""
     text = document["text"]
     words = read_words(nlp, text, lines_of(read_draft(text)))
-    gold: dict[int, tuple[str, bool, str]] = {}
-    for mention in document["mentions"]:
-        first, last = words.at(mention["start"]), words.at(mention["end"] - 1)
-        head = first + head_of(words.words[first : last + 1] or [""])
-        cop = mention.get("link") == "COP"
-        gold[head] = (mention.get("attr_of", mention["cluster"]), cop, mention["type"])
+    gold = _gold(words, document)
     if gold_mentions:
         found = {last: (first, last, kind) for first, last, kind in words.cores if last in gold}
         words.cores = sorted(found.get(head, (head, head, kind)) for head, (_, _, kind) in gold.items())
-    mentions = find_mentions(words, lexicon, NOTHING_KNOWN)
+    return lesson_of(words, lexicon, document, judge)
+
+
+def lesson_of(words: Words, lexicon: Lexicon, document: Document, judge: Ranker | None) -> Lesson:
+    """The lesson of a document whose words were read already."""
+    gold = _gold(words, document)
+    mentions = find_mentions(words, lexicon, NOTHING_KNOWN, judge)
     identities = identify(words, mentions, lexicon, frozenset())
     clusters: list[str | None] = []
     silent: list[bool] = []
@@ -64,6 +70,31 @@ def prepare(nlp: Language, lexicon: Lexicon, document: Document, *, gold_mention
         clusters.append(here[0] if here else None)
         silent.append(bool(here and here[1]))
     return Lesson(words, mentions, identities, clusters, silent, _speakers(words, document))
+
+
+def _gold(words: Words, document: Document) -> dict[int, tuple[str, bool, str]]:
+    """Head word -> whose it is, whether it only says what somebody is, and its kind, as the annotators have it."""
+    gold: dict[int, tuple[str, bool, str]] = {}
+    for mention in document["mentions"]:
+        first, last = words.at(mention["start"]), words.at(mention["end"] - 1)
+        head = first + head_of(words.words[first : last + 1] or [""])
+        cop = mention.get("link") == "COP"
+        gold[head] = (mention.get("attr_of", mention["cluster"]), cop, mention["type"])
+    return gold
+
+
+def learn_names(lessons: list[Lesson], lexicon: Lexicon) -> Ranker:
+    """The judge of names: of what the pipeline takes for names, which are somebody's. The lessons' mentions are found
+    by networks that never saw them (or all would look right), and without a judge."""
+    decisions = Decisions()
+    for lesson in lessons:
+        named = [n for n, mention in enumerate(lesson.mentions) if mention.kind == "PROP" and not mention.label]
+        network = {i for first, last, kind in lesson.words.cores if kind == "PROP" for i in range(first, last + 1)}
+        places = [lesson.mentions[n] for n in named]
+        rows = name_rows(lesson.words, lexicon, [(m.core, m.last, m.last in network) for m in places])
+        for n, row in zip(named, rows, strict=True):
+            decisions.add([row, [0.0] * len(row)], frozenset((0 if lesson.clusters[n] is not None else 1,)))
+    return fit(decisions, NAME_RECIPE)
 
 
 def _speakers(words: Words, document: Document) -> list[str | None]:
@@ -125,9 +156,13 @@ def read_lesson(lesson: Lesson, lexicon: Lexicon, teacher: Teacher, likeness: Li
     Chains(lesson.words, lesson.mentions, lesson.identities, lexicon, teacher, likeness).read()
 
 
-def own_lessons(nlp: Language, lexicon: Lexicon, data: Path) -> list[Lesson]:
-    """The lessons of our tales and chat scripts, whose mentions no network learnt from."""
-    return [prepare(nlp, lexicon, document) for document in own_documents(data)]
+def unseen_lessons(nlp: Language, lexicon: Lexicon, data: Path, work: Path) -> tuple[list[Lesson], list[Lesson]]:
+    """LitBank's training documents, each read by the network of ``work`` that was trained without it (a quarter by the
+    shipped one, ``nlp``), and our tales and chat scripts, which no network learnt from. No judge of names as yet."""
+    networks = {fold: alone(work / f"people-{fold}" / "model-last") for fold in range(FOLDS)}
+    documents = litbank(data, "train")
+    lessons = [prepare(networks.get(fold_of(n), nlp), lexicon, document) for n, document in enumerate(documents)]
+    return lessons, [prepare(nlp, lexicon, document) for document in own_documents(data)]
 
 
 def learn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from storycore.cast.lexicon import NO_NAMES, TITLES
 from storycore.script.words import word_set
@@ -15,6 +16,7 @@ _SHE = word_set("she her hers herself")
 _SIR = word_set("mr sir king prince lord uncle father brother monsieur herr don captain")
 _MADAM = word_set("mrs miss ms lady queen princess aunt mother sister madame frau madam")
 _REACH = 10
+_AT = word_set("in at near from into through towards")
 _FINITE = ("VBD", "VBZ", "VBP", "MD")
 
 
@@ -49,6 +51,25 @@ def count_names(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
             names[word] = sex
     common = sorted(word for word, n in small.items() if n >= 30 and n > large[word])
     return names, common
+
+
+def count_places(texts: Iterable[str]) -> list[str]:
+    """Capitalised words (in small letters) that stand where places stand, in three books or more."""
+    books: dict[str, int] = defaultdict(int)
+    large: Counter[str] = Counter()
+    placed: Counter[str] = Counter()
+    for text in texts:
+        words = _TOKEN.findall(text)
+        here: set[str] = set()
+        for before, word in pairwise(words):
+            if word[0].isupper() and len(word) > 2 and not word.isupper() and before not in '.!?"“”':
+                large[word.lower()] += 1
+                placed[word.lower()] += before in _AT
+                if before in _AT:
+                    here.add(word.lower())
+        for word in here:
+            books[word] += 1
+    return sorted(word for word, n in placed.items() if books[word] >= 3 and n * 5 >= large[word])
 
 
 def count_verbs(words: Iterable[tuple[str, str]]) -> list[str]:

@@ -40,7 +40,8 @@ class ModelUnderstander:
     def __init__(self) -> None:
         self._nlp = people_pipeline()
         self._lexicon = read_lexicon(MODEL)
-        self._policy = RankerPolicy(read_rankers(MODEL / "rankers.npz"))
+        rankers = read_rankers(MODEL / "rankers.npz")
+        self._policy, self._judge = RankerPolicy(rankers), rankers["somebody"]
         self._likeness = likeness_of(self._nlp)
 
     @property
@@ -61,7 +62,7 @@ class ModelUnderstander:
         if not lines:  # nothing is told, so there is nowhere to be
             return Understanding(cut(draft), ())
         words = read_words(self._nlp, text, lines)
-        mentions = find_mentions(words, self._lexicon, facts)
+        mentions = find_mentions(words, self._lexicon, facts, self._judge)
         apart = frozenset(frozenset((folded(a), folded(b))) for a, b in facts.apart)
         identities = identify(words, mentions, self._lexicon, apart)
         told = _told(words, lines, facts)

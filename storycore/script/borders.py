@@ -1,7 +1,8 @@
 """How well a scene may begin with a line: by time, place, cast, talk and words, each told from the text around it.
 
-The weights are a logistic regression over the borders that people drew in 232 fairy tales (``benchmarks/scenes.py
---fit``); that words change where the matter does is Hearst's TextTiling (Computational Linguistics 23.1, 1997).
+The weights were set by hand near a logistic regression over the borders that people drew in 232 fairy tales (which
+``benchmarks/scenes.py --fit`` prints); that words change where the matter does is Hearst's TextTiling (Computational
+Linguistics 23.1, 1997).
 """
 
 from __future__ import annotations

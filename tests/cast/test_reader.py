@@ -256,3 +256,11 @@ def test_scenes_part_where_others_come_in() -> None:
     text = text.replace("the ferryman sat", "The ferryman sat").replace("the miller sat", "The miller sat")
     scenes = read(text).script.scenes
     assert any(scene.start == text.index("\n\n") + 2 for scene in scenes)
+
+
+def test_places_and_things_with_names_are_nobody_however_often_the_story_names_them() -> None:
+    text = (
+        "Anna lived in Ravenholm. Ravenholm was cold in December.\n\n“I love Ravenholm,” said Anna.\n\n"
+        "Tom walked to Ravenholm, and from Ravenholm Street he saw Anna. “Anna!” cried Tom."
+    )
+    assert names(read(text)) == ["Anna", "Tom"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from storycore.cast.facts import Facts
 from storycore.cast.lexicon import ANIMATE, NO_NAMES, SPEECH_VERBS
 from storycore.cast.reading.missed import beside_names, speaking
+from storycore.cast.reading.name_judge import Named, drop_nobody
 from storycore.cast.reading.name_rules import mend_names
 from storycore.cast.reading.people_words import (
     NAME_TITLES,
@@ -18,6 +19,7 @@ from storycore.cast.reading.people_words import (
     is_plural,
     noun_gender,
 )
+from storycore.cast.reading.ranker import Ranker
 from storycore.cast.reading.words import Words
 from storycore.script.words import fold, word_set
 
@@ -61,8 +63,8 @@ class Found:
     modifiers: frozenset[str] = frozenset()
 
 
-def find_mentions(words: Words, lexicon: Lexicon, facts: Facts) -> list[Found]:
-    """All mentions of a script, in order, no two with the same core."""
+def find_mentions(words: Words, lexicon: Lexicon, facts: Facts, judge: Ranker | None = None) -> list[Found]:
+    """All mentions of a script, in order, no two with the same core. ``judge`` drops names that are nobody's."""
     spans: dict[int, tuple[int, int, str, str | None]] = {}
     taken = [False] * len(words)
 
@@ -86,6 +88,10 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts) -> list[Found]:
         take(first, last, kind)
     for first, last in _sweep(words, lexicon, taken, list(spans.values())):
         take(first, last, "PROP")
+    if judge is not None:
+        open_names = open_to_doubt(words, spans, labels)
+        for first in drop_nobody(words, lexicon, open_names, judge):
+            del spans[first]
     forbidden = {fold(name).casefold() for name in facts.not_characters}
     found: list[Found] = []
     for first, last, kind, whose in sorted(spans.values(), key=lambda span: span[:2]):
@@ -94,6 +100,19 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts) -> list[Found]:
         if not forbidden or not _is_forbidden(words, mention, forbidden):
             found.append(mention)
     return found
+
+
+def open_to_doubt(
+    words: Words, spans: dict[int, tuple[int, int, str, str | None]], labels: Container[int]
+) -> list[Named]:
+    """The names written large that no person and no label vouches for, and whether the network found each itself.
+    (Where all is written small, how a name is written says nothing, and the judge would drop too many.)"""
+    network = {i for first, last, kind in words.cores if kind == "PROP" for i in range(first, last + 1)}
+    return [
+        (first, last, last in network)
+        for first, last, kind, known in sorted(spans.values(), key=lambda span: span[:2])
+        if kind == "PROP" and known is None and first not in labels and not words.words[last].islower()
+    ]
 
 
 def _drop_titles(words: Words, spans: dict[int, tuple[int, int, str, str | None]], taken: list[bool]) -> None:

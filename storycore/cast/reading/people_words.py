@@ -107,11 +107,12 @@ NICKNAMES = _nickname_table()
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What was counted in the novels: sexes of names ("m", "f"), common words, finite verbs."""
+    """What was counted in the novels: sexes of names ("m", "f"), common words, finite verbs, names of places."""
 
     sexes: dict[str, str]
     common: frozenset[str]
     verbs: frozenset[str]
+    places: frozenset[str] = frozenset()
 
     def finite(self, word: str) -> bool:
         """Whether the word (in small letters) may be a finite verb."""
@@ -126,7 +127,9 @@ class Lexicon:
 def read_lexicon(folder: Path) -> Lexicon:
     """The lexicon of a model's folder."""
     tables = srsly.read_json(folder / "lexicon.json")
-    return Lexicon(dict(tables["sexes"]), frozenset(tables["common"]), frozenset(tables["verbs"]))
+    return Lexicon(
+        dict(tables["sexes"]), frozenset(tables["common"]), frozenset(tables["verbs"]), frozenset(tables["places"])
+    )
 
 
 def noun_gender(word: str) -> str:
