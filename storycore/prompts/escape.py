@@ -19,7 +19,7 @@ def escape(text: str) -> str:
     ``\\``, wildcards ``__x__`` and ``{a|b}``, composition ``AND`` and ``BREAK`` (the WebUI's prompt_parser.py and its
     common extensions). Idempotent.
     """
-    text = _BRACKETS.sub(" ", text)
+    text = _BRACKETS.sub(" ", fold(text))  # folded first: what cannot be seen must not keep apart what may not meet
     text = re.sub(r"(?<=\d)[:：](?=\d)", ".", text)
     text = _WILDCARD.sub(" ", _COLON.sub(", ", text))
     text = _WORDS.sub(lambda match: match.group().lower(), fold(text))

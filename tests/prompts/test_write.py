@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import example as always
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +107,8 @@ def test_escape(text: str, safe: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@always("_\u202e_")
+@always("AN\u202eD BREA\u202eK")
 @given(st.text(alphabet="abAND BREAK()[]{}<>|:\\_.,1\n\u202e！（", max_size=80))
 def test_escaped_text_is_no_grammar_and_escaping_twice_changes_nothing(text: str) -> None:
     safe = escape(text)
