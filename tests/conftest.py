@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 
 from storycore.work.workshop import Workshop
-from tests.support.workshops import small_workshop
+from tests.support.workshops import clear_tables, small_workshop
 
 os.environ["PATH"] = str(Path(sys.executable).parent)
 for name in [name for name in os.environ if name.startswith("FIRESIDE_")]:
@@ -36,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return _FIRST.index(folder) if folder in _FIRST else len(_FIRST)
 
     items.sort(key=place)
+
+
+def pytest_sessionfinish() -> None:
+    """Nothing of ours stays in the folder for temporary files."""
+    clear_tables()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storycore.cast.facts import NOTHING_KNOWN, Facts, KnownCharacter, SpeakerFact
-from storycore.cast.model import MentionKind, Understanding
+from storycore.cast.model import MentionKind, QuestionKind, Understanding
 from storycore.cast.understand import understand
 from storycore.script.model import LineKind
 from tests.script.stories import SIEGFRIED
@@ -264,3 +264,15 @@ def test_places_and_things_with_names_are_nobody_however_often_the_story_names_t
         "Tom walked to Ravenholm, and from Ravenholm Street he saw Anna. “Anna!” cried Tom."
     )
     assert names(read(text)) == ["Anna", "Tom"]
+
+
+def test_a_name_that_may_be_a_places_is_asked_for() -> None:
+    text = 'Ana met the effigies under Purbeck. She loved Purbeck more than the sea. "It is home," said Ana.'
+    (asked,) = understand(text).questions
+    assert (asked.kind, asked.about, asked.options) == (QuestionKind.CHARACTER, "Purbeck", ())
+    assert text[asked.start : asked.end] == "Purbeck"
+    assert 0.5 < asked.confidence < 0.75
+    assert asked.reason == "Purbeck may be a place or a thing."
+    told = understand(text, facts=Facts(not_characters=("Purbeck",)))
+    assert [member.name for member in told.cast] == ["Ana"]
+    assert told.questions == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import io
 import shutil
 import tempfile
@@ -143,17 +142,22 @@ async def small_workshop(
 _TEMPLATE: list[Path] = []
 
 
+def clear_tables() -> None:
+    """At the end of a run: xdist's workers end without asking ``atexit``."""
+    while _TEMPLATE:
+        shutil.rmtree(_TEMPLATE.pop().parent, ignore_errors=True)
+
+
 async def begin_with_tables(database: Path) -> None:
     """Where there is no database yet, put one as the first start leaves it: migrations take longer than most tests."""
     if database.exists():
         return
-    if not _TEMPLATE:
+    if not (_TEMPLATE and _TEMPLATE[-1].exists()):
         folder = Path(tempfile.mkdtemp(prefix="fireside-empty-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         async with _opened(folder, WorkOptions(), QuickPainter()):
             pass
         _TEMPLATE.append(folder / "fireside.db")
-    shutil.copy(_TEMPLATE[0], database)
+    shutil.copy(_TEMPLATE[-1], database)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from storycore.cast.facts import Facts
 from storycore.cast.lexicon import ANIMATE, NO_NAMES, SPEECH_VERBS
 from storycore.cast.reading.missed import beside_names, speaking
-from storycore.cast.reading.name_judge import Named, drop_nobody
+from storycore.cast.reading.name_judge import NOBODY, Named, likely_nobody
 from storycore.cast.reading.name_rules import mend_names
 from storycore.cast.reading.people_words import (
     NAME_TITLES,
@@ -43,7 +43,7 @@ class Found:
 
     ``role`` is "subject", "object", "oblique" or "owner"; ``owner`` the index of the mention that owns it ("*his*
     sister"), or -1; ``determiner`` the word before a description, or "", and ``modifiers`` the words between that and
-    the head.
+    the head; ``doubt`` how likely a name is nobody's (0 … 1).
     """
 
     first: int
@@ -61,6 +61,7 @@ class Found:
     label: bool = False
     identity: int = -1
     modifiers: frozenset[str] = frozenset()
+    doubt: float = 0.0
 
 
 def find_mentions(words: Words, lexicon: Lexicon, facts: Facts, judge: Ranker | None = None) -> list[Found]:
@@ -88,15 +89,17 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts, judge: Ranker | 
         take(first, last, kind)
     for first, last in _sweep(words, lexicon, taken, list(spans.values())):
         take(first, last, "PROP")
+    doubts: dict[int, float] = {}
     if judge is not None:
-        open_names = open_to_doubt(words, spans, labels)
-        for first in drop_nobody(words, lexicon, open_names, judge):
+        doubts = likely_nobody(words, lexicon, open_to_doubt(words, spans, labels), judge)
+        for first in [first for first, likely in doubts.items() if likely > NOBODY]:
             del spans[first]
     forbidden = {fold(name).casefold() for name in facts.not_characters}
     found: list[Found] = []
     for first, last, kind, whose in sorted(spans.values(), key=lambda span: span[:2]):
         mention = _describe(words, lexicon, found, (first, last, kind))
         mention.known, mention.label = whose, first in labels
+        mention.doubt = doubts.get(first, 0.0)
         if not forbidden or not _is_forbidden(words, mention, forbidden):
             found.append(mention)
     return found

@@ -20,7 +20,7 @@ _WEAK = word_set("of to from for by on across around beyond past")
 _STOPS = word_set("and or but as that who when than if while because so then not")
 _CALLS = frozenset((",", "“", '"', "oh", "dear"))
 #: A name that is likelier nobody's than this is dropped; of 0.3, 0.4, 0.5 and 0.6 the best, cross-validated.
-_NOBODY = 0.4
+NOBODY = 0.4
 
 
 @dataclass(slots=True)
@@ -32,14 +32,14 @@ class _Told:
     seen: Counter[str] = field(default_factory=Counter)
 
 
-def drop_nobody(words: Words, lexicon: Lexicon, names: Sequence[Named], judge: Ranker) -> set[int]:
-    """The first words of those of ``names`` that are nobody's, and that nothing in the script vouches for."""
+def likely_nobody(words: Words, lexicon: Lexicon, names: Sequence[Named], judge: Ranker) -> dict[int, float]:
+    """How likely each of ``names`` (by its first word) is nobody's; those that the script vouches for are left out."""
     rows = name_rows(words, lexicon, names)
     sure = {words.lower[last] for first, last, _ in names if _is_vouched_for(words, lexicon, first, last)}
     return {
-        first
+        first: judge.probabilities([row, [0.0] * len(row)])[1]
         for (first, last, _), row in zip(names, rows, strict=True)
-        if words.lower[last] not in sure and judge.probabilities([row, [0.0] * len(row)])[1] > _NOBODY
+        if words.lower[last] not in sure
     }
 
 

@@ -15,15 +15,21 @@ MOST, MOST_LINES = 5, 3
 UNSURE_SPEAKER = 0.6
 #: A description that went to somebody with less than this is asked for.
 UNSURE_MERGE = 0.6
+#: A name that is nobody's with more than this, wherever it stands, is asked for (from 0.4 on it is not taken at all).
+UNSURE_NAME = 0.25
+#: A thing that does something is somebody from two deeds on; one with no more than these is asked for.
+FEW_DEEDS = 2
 
 
 def ask(
     words: Words, mentions: list[Found], reading: Reading, people: list[Person], of_entity: list[int], lines: list[Line]
 ) -> tuple[Question, ...]:
-    """At most ``MOST`` questions: whether two of the cast are one first (it changes most), then who says what."""
+    """At most ``MOST`` questions: whether two of the cast are one first (it changes most), whether somebody is nobody,
+    then who says what."""
     merges = _merges(words, mentions, reading, people, of_entity)
     speakers = _speakers(words, reading, people, of_entity, lines)
-    kept = merges[: MOST - min(MOST_LINES, len(speakers))]
+    nobodies = _nobodies(words, mentions, people)[:1]
+    kept = [*merges[: MOST - min(MOST_LINES, len(speakers)) - len(nobodies)], *nobodies]
     return tuple([*kept, *speakers[: MOST - len(kept)]][:MOST])
 
 
@@ -55,6 +61,35 @@ def _merges(
             found[pair] = (weight, question)
     best = sorted(found.values(), key=lambda item: -item[0])
     return [question for weight, question in best if weight >= 2]
+
+
+def _nobodies(words: Words, mentions: list[Found], people: list[Person]) -> list[Question]:
+    """Who of the cast may be nobody: a name that may be a place's, a thing that hardly does anything."""
+    found: list[tuple[int, Question]] = []
+    for person in people:
+        if not person.in_cast or person.quotes or person.known_as:
+            continue
+        own = [mentions[number] for number in person.mentions]
+        names = [mention.doubt for mention in own if mention.kind == "PROP"]
+        things = [mention for mention in own if mention.kind == "NOM"]
+        deeds = sum(mention.role == "subject" or mention.kind == "PRON" for mention in own)
+        if names and min(names) > UNSURE_NAME:
+            likely, why = sum(names) / len(names), f"{person.name} may be a place or a thing."
+        elif not names and deeds <= FEW_DEEDS and all(mention.gender == "n" for mention in things):
+            likely, why = 0.5, f"{person.name} does hardly anything."
+        else:
+            continue
+        first = own[0]
+        question = Question(
+            QuestionKind.CHARACTER,
+            person.name,
+            start=words.starts[first.first],
+            end=words.ends[first.last],
+            confidence=1 - likely,
+            reason=why[:1].upper() + why[1:],
+        )
+        found.append((len(own), question))
+    return [question for _, question in sorted(found, key=lambda item: (-item[0], item[1].start))]
 
 
 def _speakers(
