@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -47,6 +48,19 @@ def pytest_sessionfinish() -> None:
 def _no_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's own ``.env`` reaches a test."""
     monkeypatch.setattr("bot.settings.Settings.model_config", {**_settings_config(), "env_file": None})
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command that sets up the log writes to a stream of its test's; the next test's would find it closed."""
+    loggers = [logging.getLogger(name) for name in ("", "dbos", "discord", "alembic")]
+    before = [(logger, logger.level, logger.propagate, list(logger.handlers)) for logger in loggers]
+    yield
+    for logger, level, propagate, handlers in before:
+        logger.setLevel(level)
+        logger.propagate = propagate
+        for handler in [handler for handler in logger.handlers if handler not in handlers]:
+            logger.removeHandler(handler)
 
 
 def _settings_config() -> dict[str, object]:
