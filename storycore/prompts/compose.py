@@ -107,6 +107,16 @@ def merged(prompt: str, before: Mapping[str, str], after: Mapping[str, str]) -> 
     return _after(_BREAK.join(missing), prompt) if missing else prompt
 
 
+def without_name_mixes(prompt: str) -> str:
+    """A prompt for those who know no alternation: of ``[Ada Berg|Cora Dahl]`` one name alone would be a real face."""
+
+    def left(found: re.Match[str]) -> str:
+        names = found[0].strip(" ,[]").split("|")
+        return "" if all(name.strip()[:1].isupper() for name in names) else found[0]
+
+    return _MIX.sub(left, prompt)
+
+
 def plain_words(prompt: str) -> str:
     """A prompt for those who read no grammar: tags and name mixes out, blocks as sentences, emphasis as words."""
     text = _EMPHASIS.sub("", _MIX.sub("", _TAG.sub("", prompt)))

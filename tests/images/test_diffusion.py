@@ -99,6 +99,7 @@ def test_if_wants_its_three_stages_and_strangers_are_refused(tmp_path: Path) -> 
         ("a cat", "a cat"),
         ("a (red:1.3) cat, [small]", "a red cat, small"),
         ("[frog|king] on a stone", "king on a stone"),
+        ("Mara, [Ada Berg|Cora Dahl], a man with a red beard", "Mara, a man with a red beard"),
         ("a [bud:rose:0.5] at dawn", "a rose at dawn"),
         ("a knight AND a dragon :0.8", "a knight, a dragon"),
         ("a knight BREAK a dragon <lora:mara:0.8>", "a knight, a dragon"),

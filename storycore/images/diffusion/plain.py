@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+from storycore.prompts.compose import without_name_mixes
 from storycore.prompts.grammar import attention, multicond, networks, schedule
 
 _SPACES = re.compile(r"\s+")
 
 
 def plain_words(prompt: str) -> str:
-    """What ``prompt`` says at its last step: no weights, no networks, its ``AND`` and ``BREAK`` parts in a row.
+    """What ``prompt`` says at its last step: no weights, no networks, no name mixes, its ``AND`` and ``BREAK`` parts in
+    a row.
 
     A text that the grammar refuses is taken as it stands. Raises nothing.
     """
+    prompt = without_name_mixes(prompt)
     try:
         parts = multicond([networks(prompt).remaining]).flat
         last = [schedule(part, 2)[-1][1] for part in parts]
