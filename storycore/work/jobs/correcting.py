@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -17,7 +17,6 @@ from storycore.errors import ScriptError
 from storycore.store.corrections import CorrectionRow
 from storycore.store.models import (
     UNFINISHED,
-    BallotRow,
     CastRow,
     LineRow,
     RoundReason,
@@ -25,16 +24,14 @@ from storycore.store.models import (
     SceneRow,
     StoryRow,
     StoryState,
-    WorkState,
-    now,
 )
 from storycore.store.voices import VoiceRow
-from storycore.work.jobs import asking, queueing
+from storycore.work.jobs import queueing
+from storycore.work.jobs.anew import ask_anew, people_chose
 from storycore.work.jobs.library import Library, composed_scene, give_voices, keep_composed, library_of, offer_looks
 from storycore.work.jobs.painting import send_waiting_films
 from storycore.work.jobs.questions import ask_questions
 from storycore.work.jobs.rereading import Reread, Told, ToldLine, ToldMember, ToldScene, reread
-from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
 
 _NAME_LENGTH = 100
@@ -228,35 +225,15 @@ async def _prompt(
             offer_looks(scene, composed)
         keep_composed(scene, written, composed)
     if not scene.rounds:
-        return _ask(session, story, scene, RoundReason.FIRST)
+        return ask_anew(story, scene, RoundReason.FIRST, stopped)
     latest = scene.rounds[-1]
     if latest.prompt == scene.prompt:
         return None
-    if scene.round:
-        chosen = await session.scalar(
-            select(func.count())
-            .select_from(BallotRow)
-            .where(BallotRow.scene_id == scene.id, BallotRow.round == scene.round)
-        )
-        if chosen or scene.pick is not None:
-            return None  # people chose among these pictures: whether to paint again is theirs to say
+    if await people_chose(session, scene):
+        return None
     if latest.state not in UNFINISHED and not changed and not due:
         return None  # it was so before this correction: somebody was offered to paint it again, and did not
-    for round_ in scene.rounds:
-        if round_.state in UNFINISHED:
-            round_.state, round_.finished_at = WorkState.CANCELLED, now()
-            stopped.append(asking.painting_id(round_))
-    return _ask(session, story, scene, RoundReason.CORRECTED)
-
-
-def _ask(session: AsyncSession, story: StoryRow, scene: SceneRow, reason: RoundReason) -> RoundRow:
-    number = 1 + max((round_.number for round_ in scene.rounds), default=0)
-    round_ = new_round(scene.prompt, story, number, reason, scene)
-    before = next((known for known in scene.rounds if known.prompt == scene.prompt), None)
-    if before is not None:  # a correction that was taken back: its pictures are there already
-        round_.seed = before.seed
-    scene.rounds.append(round_)
-    return round_
+    return ask_anew(story, scene, RoundReason.CORRECTED, stopped)
 
 
 async def _write_cast(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -20,8 +20,6 @@ from storycore.characters.model import Character
 from storycore.prompts.written import Written
 from storycore.store.characters import NO_SERVER, CharacterRow
 from storycore.store.models import (
-    UNFINISHED,
-    BallotRow,
     CastRow,
     FilmRow,
     RoundReason,
@@ -30,13 +28,12 @@ from storycore.store.models import (
     StoryRow,
     StoryState,
     WorkState,
-    now,
 )
 from storycore.work.jobs import asking, queueing
+from storycore.work.jobs.anew import ask_anew, people_chose
 from storycore.work.jobs.correcting import corrections_of
 from storycore.work.jobs.library import composed_scene, give_voices, keep_composed, library_of, offer_looks
 from storycore.work.jobs.painting import send_waiting_films
-from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
 
 
@@ -207,22 +204,6 @@ async def paint_anew(session: AsyncSession, story: StoryRow, scene: SceneRow, st
     latest = scene.rounds[-1] if scene.rounds else None
     if latest is not None and latest.prompt == scene.prompt and latest.extras == extras:
         return None
-    if scene.round:
-        chosen = await session.scalar(
-            select(func.count())
-            .select_from(BallotRow)
-            .where(BallotRow.scene_id == scene.id, BallotRow.round == scene.round)
-        )
-        if chosen or scene.pick is not None:
-            return None  # people chose among these pictures: whether to paint again is theirs to say
-    for round_ in scene.rounds:
-        if round_.state in UNFINISHED:
-            round_.state, round_.finished_at = WorkState.CANCELLED, now()
-            stopped.append(asking.painting_id(round_))
-    number = 1 + max((round_.number for round_ in scene.rounds), default=0)
-    round_ = new_round(scene.prompt, story, number, RoundReason.CORRECTED, scene)
-    same = next((r for r in scene.rounds if r.prompt == scene.prompt and r.extras == extras), None)
-    if same is not None:  # a change that was taken back: its pictures are there already
-        round_.seed = same.seed
-    scene.rounds.append(round_)
-    return round_
+    if await people_chose(session, scene):
+        return None
+    return ask_anew(story, scene, RoundReason.CORRECTED, stopped)
