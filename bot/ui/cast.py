@@ -18,6 +18,7 @@ from bot.ui.cast_items import (
     SpeakerAnswer,
 )
 from bot.ui.character_items import DescribeButton, LinkSelect
+from bot.ui.layout import row
 from bot.ui.sheet import Sheet
 from bot.ui.text import count, escape_within, key_of, quote
 from storycore.cast.corrections import Correction, CorrectionKind
@@ -60,9 +61,9 @@ def cast_sheet(story: StoryView, mark: int | None = None) -> Sheet:
         if more > 0:
             container.add_item(discord.ui.TextDisplay(f"-# {count(more, 'more question')} after these."))
         if story.cast:
-            container.add_item(_row(CastSelect(story.id, _options(story.cast[:25]))))
+            container.add_item(row(CastSelect(story.id, _options(story.cast[:25]))))
     label = f"All {len(story.cast)}" if len(story.cast) > _SHOWN else "Details"
-    container.add_item(_row(CastButton(story.id, label, mark=mark)))
+    container.add_item(row(CastButton(story.id, label, mark=mark)))
     return Sheet(_view(container))
 
 
@@ -80,10 +81,10 @@ def cast_page(story: StoryView, page: int) -> discord.ui.LayoutView:
         said = ["-# Corrected last (`/cast undo` takes back who is who and who speaks):", *done]
         container.add_item(discord.ui.TextDisplay("\n".join(said)))
     if members and story.state is StoryState.OPEN:
-        container.add_item(_row(CastSelect(story.id, _options(members))))
+        container.add_item(row(CastSelect(story.id, _options(members))))
     if pages > 1:
         earlier = PageButton(story.id, page - 1, "Back", disabled=page == 0)
-        container.add_item(_row(earlier, PageButton(story.id, page + 1, "On", disabled=page == pages - 1)))
+        container.add_item(row(earlier, PageButton(story.id, page + 1, "On", disabled=page == pages - 1)))
     return _view(container)
 
 
@@ -98,15 +99,15 @@ def member_card(story: StoryView, member: CastView, known: Sequence[Character] =
     is_ = f"\n-# 🎨 The server's **{escape_within(member.character, 80)}**" if member.character else ""
     container.add_item(discord.ui.TextDisplay(f"### {escape_within(member.name, 160)}{also}{where}{says}{is_}"))
     describe = [DescribeButton(story.id, key)] if member.character is None else []
-    container.add_item(_row(*describe, MemberButton(story.id, key, "rename"), MemberButton(story.id, key, "nobody")))
+    container.add_item(row(*describe, MemberButton(story.id, key, "rename"), MemberButton(story.id, key, "nobody")))
     if known:
-        container.add_item(_row(LinkSelect(story.id, key, known, member.character_id)))
+        container.add_item(row(LinkSelect(story.id, key, known, member.character_id)))
     others = [other for other in story.cast if other.name != member.name]
     if others:
-        container.add_item(_row(SameSelect(story.id, key, _options(others[:25]))))
+        container.add_item(row(SameSelect(story.id, key, _options(others[:25]))))
     if member.aliases:
         names = [CastView(name, (), (), 0) for name in (member.name, *member.aliases)][:25]
-        container.add_item(_row(ApartSelect(story.id, key, _options(names))))
+        container.add_item(row(ApartSelect(story.id, key, _options(names))))
     return _view(container)
 
 
@@ -121,13 +122,6 @@ def _view(container: discord.ui.Container[Any]) -> discord.ui.LayoutView:
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
     return view
-
-
-def _row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:
-    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    for item in items:
-        row.add_item(item)
-    return row
 
 
 def _options(members: Sequence[CastView]) -> list[tuple[str, str, str]]:
@@ -180,9 +174,9 @@ def _add_question(container: discord.ui.Container[Any], question: QuestionView) 
     container.add_item(discord.ui.TextDisplay(f"❓ {asked(question)}{excerpt}{reason}"))
     if question.kind is QuestionKind.SPEAKER:
         names = [(name, key_of(name), "") for name in dict.fromkeys(question.options)]
-        container.add_item(_row(SpeakerAnswer(question.id, names[:22])))
+        container.add_item(row(SpeakerAnswer(question.id, names[:22])))
     else:
-        container.add_item(_row(*(AnswerButton(question.id, answer) for answer in ("yes", "no", "unknown"))))
+        container.add_item(row(*(AnswerButton(question.id, answer) for answer in ("yes", "no", "unknown"))))
 
 
 def asked(question: QuestionView) -> str:

@@ -11,6 +11,7 @@ import discord
 from bot.replies import Asked, person_of, workshop_of
 from bot.ui.character_forms import follows
 from bot.ui.character_items import CharacterButton, CharacterPage, CharacterSelect, MixButton, ProposalButton
+from bot.ui.layout import card, row
 from bot.ui.sheet import Sheet as Message
 from bot.ui.text import count, escape_within
 from storycore.characters.model import Character, Sheet
@@ -30,19 +31,7 @@ _PROPOSED = 4
 
 
 def _view(*items: discord.ui.Item[Any], colour: discord.Colour = _ACCENT) -> discord.ui.LayoutView:
-    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=colour)
-    for item in items:
-        container.add_item(item)
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(container)
-    return view
-
-
-def _row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:
-    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    for item in items:
-        row.add_item(item)
-    return row
+    return card(*items, colour=colour)
 
 
 def sheet_text(sheet: Sheet) -> str:
@@ -80,7 +69,7 @@ def character_card(view: CharacterView, *, manages: bool, portrait: str = "") ->
         items.append(gallery)
     items.append(discord.ui.TextDisplay(f"-# {used}{by}"))
     if manages:
-        items.append(_row(CharacterButton(view.character.id, "edit")))
+        items.append(row(CharacterButton(view.character.id, "edit")))
     return _view(*items)
 
 
@@ -110,17 +99,17 @@ def list_page(found: Sequence[Character], proposed: Sequence[ProposalView], page
     ]
     items: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay("\n".join(lines))]
     if shown:
-        items.append(_row(CharacterSelect(page, shown)))
+        items.append(row(CharacterSelect(page, shown)))
     if pages > 1:
         back = CharacterPage(max(0, page - 1), "Back", disabled=page == 0)
-        items.append(_row(back, CharacterPage(page + 1, "On", disabled=page == pages - 1)))
+        items.append(row(back, CharacterPage(page + 1, "On", disabled=page == pages - 1)))
     for proposal in proposed[:_PROPOSED] if page == 0 else ():
         by = f"{escape_within(proposal.made_by_name, 60)} proposes **{escape_within(proposal.sheet.name, 80)}**"
         items += [
             discord.ui.Separator(),
             discord.ui.TextDisplay(f"💡 {by}\n-# {escape_within(proposal.sheet.look, 200)}"),
         ]
-        items.append(_row(ProposalButton(proposal.id, "accept"), ProposalButton(proposal.id, "decline")))
+        items.append(row(ProposalButton(proposal.id, "accept"), ProposalButton(proposal.id, "decline")))
     if page == 0 and len(proposed) > _PROPOSED:
         items.append(discord.ui.TextDisplay(f"-# and {len(proposed) - _PROPOSED} more proposals after these"))
     return _view(*items)
@@ -142,7 +131,7 @@ def proposal_card(view: ProposalView, concerned: tuple[Concerned, ...] = ()) -> 
     )
     items: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay(f"{said}\n{sheet_text(view.sheet)}")]
     if view.state is ProposalState.WAITING:
-        items.append(_row(ProposalButton(view.id, "accept"), ProposalButton(view.id, "decline")))
+        items.append(row(ProposalButton(view.id, "accept"), ProposalButton(view.id, "decline")))
         items.append(discord.ui.TextDisplay("-# Whoever manages this server's characters decides."))
         return _view(*items)
     by = escape_within(view.decided_by_name, 80)
@@ -161,7 +150,7 @@ def mix_card(character: Character, mix: Mix) -> discord.ui.LayoutView:
         "-# Always the same two for this character, and nobody else's here. With the same checkpoint and sampler it is "
         "the same face in every scene."
     )
-    return _view(discord.ui.TextDisplay(text), _row(MixButton(character.id, mix.sex)))
+    return _view(discord.ui.TextDisplay(text), row(MixButton(character.id, mix.sex)))
 
 
 def preview_board(story: StoryView, mark: int | None = None) -> Message:
@@ -181,6 +170,6 @@ def preview_board(story: StoryView, mark: int | None = None) -> Message:
     items: list[discord.ui.Item[Any]] = [
         discord.ui.TextDisplay(f"## 🧑‍🎨 {escape_within(story.title, 120)}\n{by}"),
         discord.ui.TextDisplay(said),
-        _row(CharacterButton(story.preview_of or 0, "show", mark=mark)),
+        row(CharacterButton(story.preview_of or 0, "show", mark=mark)),
     ]
     return Message(_view(*items, colour=_GREY if over else _ACCENT))

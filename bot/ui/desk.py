@@ -11,6 +11,7 @@ from bot.replies import Asked, person_of, workshop_of
 from bot.ui.cast_forms import SceneForm, SpeakerForm, WordsForm
 from bot.ui.cast_items import finish, options_of
 from bot.ui.items import Answering
+from bot.ui.layout import card, row
 from bot.ui.text import count, cut, escape_within, key_of
 from storycore.errors import NotFoundError
 from storycore.script.model import LineKind
@@ -47,19 +48,7 @@ async def find_line(interaction: Asked, line_id: int) -> tuple[StoryView, SceneV
 
 
 def _card(*items: discord.ui.Item[Any]) -> discord.ui.LayoutView:
-    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
-    for item in items:
-        container.add_item(item)
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(container)
-    return view
-
-
-def _row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:
-    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    for item in items:
-        row.add_item(item)
-    return row
+    return card(*items, colour=_ACCENT)
 
 
 def scene_desk(story: StoryView, scene: SceneView, page: int = 0) -> discord.ui.LayoutView:
@@ -72,17 +61,17 @@ def scene_desk(story: StoryView, scene: SceneView, page: int = 0) -> discord.ui.
     if story.state is not StoryState.OPEN:
         return _card(*items)
     if shown:
-        items.append(_row(LineSelect(scene.id, [(_label(line), str(line.id), "") for line in shown])))
+        items.append(row(LineSelect(scene.id, [(_label(line), str(line.id), "") for line in shown])))
     if pages > 1:
         items.append(
-            _row(
+            row(
                 DeskButton(scene.id, page - 1, "Back", disabled=page == 0),
                 DeskButton(scene.id, page + 1, "On", disabled=page == pages - 1),
             )
         )
     last = scene.number == len(story.scenes)
     items.append(
-        _row(
+        row(
             CutButton(scene.id, "earlier", disabled=scene.number == 1),
             CutButton(scene.id, "later", disabled=last),
             CutButton(scene.id, "join", disabled=last),
@@ -103,8 +92,8 @@ def line_card(story: StoryView, scene: SceneView, line: LineView) -> discord.ui.
     names = [(member.name, key_of(member.name), ", ".join(member.aliases)) for member in story.cast[:22]]
     return _card(
         discord.ui.TextDisplay(text),
-        _row(SaysSelect(line.id, names)),
-        _row(
+        row(SaysSelect(line.id, names)),
+        row(
             LineButton(line.id, "words"),
             LineButton(line.id, "cut", disabled=line.number == 1),
             DeskButton(scene.id, (line.number - 1) // _PAGE, "Back"),
@@ -281,8 +270,8 @@ def _really(scene: SceneView) -> discord.ui.LayoutView:
     votes = sum(scene.votes.values())
     lost = f", with its pictures and {count(votes, 'vote')}" if votes else ", with its pictures" if scene.shown else ""
     words = f"Take scene {scene.number} out of the story{lost}? It cannot be brought back."
-    row = _row(CutButton(scene.id, "really"), DeskButton(scene.id, 0, "Keep it"))
-    return _card(discord.ui.TextDisplay(words), row)
+    buttons = row(CutButton(scene.id, "really"), DeskButton(scene.id, 0, "Keep it"))
+    return _card(discord.ui.TextDisplay(words), buttons)
 
 
 DESK_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
