@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from storycore.cast.model import Understanding
+from storycore.cast.model import Question, QuestionKind, Understanding
 from storycore.errors import FiresideError, ScriptError
 
 _STANDARD_INPUT = "-"
@@ -129,9 +129,17 @@ def _print(name: str, found: Understanding) -> None:
         table.add_row(*(Text(_printable(cell)) for cell in (*cells, *numbers)))
     console.print(table)
     for question in found.questions:
-        asked = f"Is {question.about} the same as {question.other}?" if question.other else ""
-        asked = asked or f"Who says “{question.about[:60]}”? {' / '.join(question.options)}"
-        console.print(Text(_printable(f"? {asked}")))
+        console.print(Text(_printable(f"? {_asked(question)}")))
+
+
+def _asked(question: Question) -> str:
+    match question.kind:
+        case QuestionKind.SAME:
+            return f"Is {question.about} the same as {question.other}?"
+        case QuestionKind.CHARACTER:
+            return f"Is {question.about} somebody in this story? {question.reason}"
+        case QuestionKind.SPEAKER:
+            return f"Who says “{question.about[:60]}”? {' / '.join(question.options)}"
 
 
 def _printable(text: str) -> str:

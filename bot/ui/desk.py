@@ -84,10 +84,11 @@ def scene_desk(story: StoryView, scene: SceneView, page: int = 0) -> discord.ui.
 
 def line_card(story: StoryView, scene: SceneView, line: LineView) -> discord.ui.LayoutView:
     """One line: its words, who says it and why I think so."""
-    who = "the narrator" if line.kind is LineKind.NARRATION else escape_within(line.speaker or "nobody I know", 80)
+    who = escape_within(line.speaker or "the narrator", 80)
     why = f"\n-# {escape_within(line.reason, 160)}" if line.reason else ""
-    unsure = f" ({round(line.confidence * 100)} % sure)" if line.confidence < _UNSURE else ""
-    spoken = f"Spoken by **{who}**{unsure}{why}"
+    unsure = f" ({round(line.confidence * 100)} % sure)" if line.speaker and line.confidence < _UNSURE else ""
+    unknown = ", until you say who" if line.kind is LineKind.SPEECH and not line.speaker else ""
+    spoken = f"Spoken by **{who}**{unsure}{unknown}{why}"
     text = f"### Scene {scene.number}, line {line.number}\n> {escape_within(line.text, 1500)}\n{spoken}"
     names = [(member.name, key_of(member.name), ", ".join(member.aliases)) for member in story.cast[:22]]
     return _card(

@@ -19,7 +19,7 @@ from storycore.cast.reading.names import identify
 from storycore.cast.reading.people import MAX_ALIASES, Person, gather
 from storycore.cast.reading.people_words import read_lexicon
 from storycore.cast.reading.policy import RankerPolicy
-from storycore.cast.reading.questions import ask
+from storycore.cast.reading.questions import UNSURE_SPEAKER, ask
 from storycore.cast.reading.ranker import read_rankers
 from storycore.cast.reading.words import Words, read_words
 from storycore.script.language import ENGLISH, language_of
@@ -185,8 +185,12 @@ def _with_speakers(
     for speech, told in zip(words.speeches, reading.attributions, strict=True):
         person = people[of_entity[told.speaker]] if told.speaker >= 0 else None
         name = person.name if person is not None and person.in_cast else None
+        reason = told.reason
+        if name and told.confidence < UNSURE_SPEAKER:
+            # about every second of these would be wrong: the narrator tells it until somebody says who speaks
+            name, reason = None, f"Perhaps {name}. {reason}".strip()
         for number in speech.lines:
-            changed[number] = replace(lines[number], speaker=name, confidence=told.confidence, reason=told.reason)
+            changed[number] = replace(lines[number], speaker=name, confidence=told.confidence, reason=reason)
     scenes = []
     at = 0
     for scene in script.scenes:

@@ -97,7 +97,7 @@ def test_a_desk_with_many_long_lines_fits_and_is_harmless() -> None:
         assert "❓" in sound(Sheet(scene_desk(told, desk, page)))
     for line in lines[:2]:
         sound(Sheet(line_card(told, desk, line)))
-    assert "Spoken by **nobody I know**" in sound(
+    assert "Spoken by **the narrator**, until you say who" in sound(
         Sheet(line_card(told, desk, LineView(1, LineKind.SPEECH, "Hm", None, 5)))
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from storycore.cast.facts import NOTHING_KNOWN, Facts, KnownCharacter, SpeakerFact
 from storycore.cast.model import MentionKind, QuestionKind, Understanding
+from storycore.cast.reading.entities import Entity
+from storycore.cast.reading.policy import RankerPolicy
 from storycore.cast.understand import understand
 from storycore.script.model import LineKind
 from tests.script.stories import SIEGFRIED
@@ -71,6 +74,28 @@ def test_turns_without_a_tag_go_back_and_forth_and_say_why() -> None:
     assert "Anna" in tagged.reason
     assert tagged.confidence > 0.8
     assert untagged.confidence <= tagged.confidence
+
+
+def test_who_is_unsure_is_asked_for_and_the_narrator_reads_it_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose = RankerPolicy.choose_speaker
+
+    def unsure(
+        self: RankerPolicy, rows: list[list[float]], options: Sequence[Entity], speech: int
+    ) -> tuple[int, float]:
+        chosen, confidence = choose(self, rows, options, speech)
+        return chosen, 0.4 if speech == 2 else confidence
+
+    monkeypatch.setattr(RankerPolicy, "choose_speaker", unsure)
+    found = read(TALK)
+    holds(found)
+    assert said(found) == ["Anna", "Tom", None, "Tom"]
+    line = next(line for scene in found.script.scenes for line in scene.lines if line.text.startswith("Then drink"))
+    assert line.confidence == 0.4 and line.reason.startswith("Perhaps Anna. ")
+    assert [(q.kind, q.about, q.options) for q in found.questions] == [
+        (QuestionKind.SPEAKER, line.text, ("Anna", "Tom"))
+    ]
+    told = read(TALK, Facts(speakers=(SpeakerFact(line.text, "Anna"),)))
+    assert said(told) == ["Anna", "Tom", "Anna", "Tom"] and not told.questions
 
 
 def test_labels_name_their_speakers_for_certain() -> None:
