@@ -10,10 +10,22 @@ from functools import lru_cache
 
 from storycore.cast.lexicon import ANIMATE, CREATURES, FEMALE, MALE
 from storycore.cast.model import CastMember
+from storycore.cast.reading.people_words import is_plural
 from storycore.script.model import LineKind, Scene
+from storycore.script.words import word_set
 
 _AGED = re.compile(r"\b(young|old|little|tall|fat|tiny|brave|wild) ", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'](?!s\b)[^\W\d_]+)*")
+#: What somebody is to another shows nothing: "the brother" is a man.
+_KIN = {
+    "m": word_set("""brother father dad daddy papa son uncle husband nephew grandfather grandpa stepfather stepbrother
+        stepson grandson widower bridegroom"""),
+    "f": word_set("""sister mother mum mom mummy mama mamma daughter aunt wife niece grandmother grandma granny
+        stepmother stepsister stepdaughter granddaughter widow bride"""),
+    "": word_set("cousin friend child parent twin sibling neighbour neighbor one other lover enemy companion guest"),
+}
+_CHILDREN = word_set("son daughter child stepson stepdaughter grandson granddaughter niece nephew")
+_SAID = {"he": "m", "she": "f", "it": "n"}
 _PRONOUN = re.compile(r"\b(he|him|his|she|her|hers)\b", re.IGNORECASE)
 
 
@@ -79,18 +91,30 @@ def find_looks(scenes: Sequence[Scene], cast: Sequence[CastMember]) -> dict[str,
 def _look(member: CastMember, votes: Counter[str], age: str) -> Look:
     words = {word for form in forms(member) for word in form.lower().split()}
     gender = "m" if words & MALE else "f" if words & FEMALE else "n" if words & CREATURES else ""
-    if not gender and votes["m"] != votes["f"]:
+    gender = gender or _SAID.get(member.pronouns or "", "")
+    if not gender and member.pronouns is None and votes["m"] != votes["f"]:
         gender = "m" if votes["m"] > votes["f"] else "f"
     if member.name.startswith("the ") or {word.lower() for word in member.name.split()} & ANIMATE:
         return Look("", gender)
     described = [alias[4:] for alias in member.aliases if alias.startswith("the ")]
-    if described:
-        return Look(_with_article(max(described, key=lambda words: len(words.split()))), gender)
+    shown = [words for words in described if _kin(words) is None]
+    if shown:
+        return Look(_with_article(max(shown, key=lambda words: len(words.split()))), gender)
     noun = {"m": "man", "f": "woman"}.get(gender, "")
+    if noun and not age and any(words.split()[-1] in _CHILDREN for words in described):
+        age = "young"
     return Look(_with_article(f"{age} {noun}".strip()) if noun else "", gender)
 
 
+def _kin(words: str) -> str | None:
+    """The gender of "old brother", "" of "cousin"; None of what can be seen."""
+    head = words.split()[-1].lower()
+    return next((gender for gender, kin in _KIN.items() if head in kin), None)
+
+
 def _with_article(words: str) -> str:
+    if is_plural(words.split()[-1].lower()):
+        return words
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 

