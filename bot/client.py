@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -15,7 +16,7 @@ from discord.ext import commands
 from bot.addresses import Addresses, serving
 from bot.limits import InvalidRequests
 from bot.projector import Projector
-from bot.replies import answer_error
+from bot.replies import answer_error, is_age_restricted
 from bot.settings import Settings
 from bot.ui.batch import BATCH_ITEMS
 from bot.ui.cast_items import CAST_ITEMS
@@ -24,6 +25,7 @@ from bot.ui.desk import DESK_ITEMS
 from bot.ui.items import ITEMS
 from bot.ui.queue import QUEUE_ITEMS
 from bot.ui.settings import SettingSelect
+from storycore.studio import places
 from storycore.work.workshop import Workshop
 
 _log = logging.getLogger(__name__)
@@ -106,6 +108,8 @@ class Fireside(commands.Bot):
     async def on_ready(self) -> None:
         """The gateway is there (again, perhaps): show what is not shown yet."""
         _log.info("ready as %s in %d servers", self.user, len(self.guilds))
+        for guild in self.guilds:
+            await self.note_channels(guild, guild.channels)
         await self.projector.start()
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
@@ -116,8 +120,19 @@ class Fireside(commands.Bot):
         """A thread was locked, unlocked, archived or opened."""
         await self.projector.look_into(payload.thread_id)
 
-    async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        """A channel's permissions may have changed."""
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is there (again)."""
+        await self.note_channels(guild, guild.channels)
+
+    async def note_channels(self, guild: discord.Guild, channels: Sequence[discord.abc.GuildChannel]) -> None:
+        """What stories may hold depends on whether their channel is age-restricted."""
+        restricted = {channel.id: is_age_restricted(channel) for channel in channels}
+        await places.note_channels(self.workshop, guild.id, restricted)
+
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """A channel's permissions may have changed, or whether it is age-restricted."""
+        if is_age_restricted(before) != is_age_restricted(after):
+            await self.note_channels(after.guild, [after])
         await self.projector.look_into(after.id)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:

@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -53,7 +54,16 @@ def hidden_from(interaction: Asked) -> set[int]:
 
 def person_of(interaction: Asked, rights: discord.Permissions | None = None) -> Person:
     """Who asks. Moderators are those who may manage messages, by their ``rights`` (None: those where they ask)."""
-    return _person(interaction.user, interaction.guild_id, interaction.permissions if rights is None else rights)
+    given = interaction.permissions if rights is None else rights
+    return replace(
+        _person(interaction.user, interaction.guild_id, given), age_restricted=is_age_restricted(interaction.channel)
+    )
+
+
+def is_age_restricted(channel: object) -> bool:
+    """Whether a channel, or the one that a thread is in, is age-restricted, as of now."""
+    place = channel.parent if isinstance(channel, discord.Thread) else channel
+    return bool(getattr(place, "nsfw", False))
 
 
 def person_of_member(member: discord.Member, place: discord.abc.GuildChannel | None = None) -> Person:

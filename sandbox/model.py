@@ -134,6 +134,7 @@ class Channel:
     hidden: dict[int, Message] = field(default_factory=dict)
     typing: list[tuple[int, float]] = field(default_factory=list)
     rate_limit_per_user: int = 0
+    nsfw: bool = False
     old_edits: deque[float] = field(default_factory=deque)
 
     def __repr__(self) -> str:

@@ -81,7 +81,7 @@ def channel(what: Channel) -> Json:
         "name": what.name,
         "position": what.position,
         "topic": what.topic,
-        "nsfw": False,
+        "nsfw": what.nsfw,
         "flags": 0,
         "parent_id": None,
         "rate_limit_per_user": what.rate_limit_per_user,

@@ -99,13 +99,22 @@ def _prompt(scene: SceneView) -> list[str]:
     """The prompt and where its parts come from: the looks of the server's characters, the story, the style."""
     if not any(source not in (STORY, STYLE) for _, source in scene.parts):
         written = "Prompt, rewritten" if scene.edited else "Prompt, from the story"
-        return [f"-# {written}: {escape_within(scene.prompt, _PROMPT)}", *_means(scene)]
+        return [f"-# {written}: {escape_within(scene.prompt, _PROMPT)}", *_dropped(scene), *_means(scene)]
     told = [f"-# **{_source(source)}**: {escape_within(text, _PART)}" for text, source in scene.parts]
-    return [*told, *_means(scene)]
+    return [*told, *_dropped(scene), *_means(scene)]
 
 
 def _source(source: str) -> str:
     return {STORY: "From the story", STYLE: "Style"}.get(source) or f"{escape_within(source, 50)}'s look"
+
+
+def _dropped(scene: SceneView) -> list[str]:
+    """What this server's rules took out, for the author: the words, and that the story goes on without them."""
+    if not scene.dropped:
+        return []
+    words = ", ".join(f"“{escape_within(word, 40)}”" for word in scene.dropped[:5])
+    more = f" and {len(scene.dropped) - 5} more" if len(scene.dropped) > 5 else ""
+    return [f"-# 🚫 Left out of the prompt, by the rules of this channel: {words}{more}. **Edit prompt** says it otherwise."]
 
 
 def _means(scene: SceneView) -> list[str]:

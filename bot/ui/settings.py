@@ -10,39 +10,78 @@ import discord
 from bot.replies import Asked, person_of, say, workshop_of
 from bot.ui.forms import Form
 from bot.ui.items import Answering
+from bot.ui.layout import row
+from bot.ui.text import escape_within
 from storycore.studio import settings
 from storycore.studio.settings import Changed
-from storycore.studio.settings_model import SETTINGS, Kind, ServerSettings, Setting, setting_of, shown
+from storycore.studio.settings_model import (
+    NEGATIVE_LENGTH,
+    SETTINGS,
+    WORDS_LENGTH,
+    Kind,
+    ServerSettings,
+    Setting,
+    setting_of,
+    shown,
+)
 
 _ACCENT = discord.Colour(0x5B8DB8)
 _GROUPS = (
     ("👥", "Permissions", ("roles.",)),
-    ("🎬", "Stories", ("story.", "prompts.")),
+    ("🎬", "Stories", ("story.",)),
+    ("🖌️", "Prompts", ("prompts.",)),
     ("🖼️", "Pictures", ("quota.",)),
     ("🕰️", "The server", ("queue.", "time_zone", "notices.")),
 )
 _EMOJI = {key: emoji for emoji, _, keys in _GROUPS for key in keys}
+_TITLES = {key: title for _, title, keys in _GROUPS for key in keys}
 _PLACEHOLDER = "Change a setting…"
+_MOST_OPTIONS = 25
+#: On the page and in answers lists are cut; the pop-up shows them whole.
+_SHOWN = 120
 
 
 def _emoji_of(setting: Setting) -> str:
     return next(emoji for prefix, emoji in _EMOJI.items() if setting.key.startswith(prefix))
 
 
-class SettingSelect(Answering, discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"fs:settings"):
-    """Chooses a setting and opens its pop-up."""
+def _title_of(setting: Setting) -> str:
+    return next(title for prefix, title in _TITLES.items() if setting.key.startswith(prefix))
 
-    def __init__(self) -> None:
+
+def _menus() -> list[list[Setting]]:
+    """The settings by groups, as many to a menu as it holds."""
+    menus: list[list[Setting]] = [[]]
+    for _, _, prefixes in _GROUPS:
+        mine = [s for s in SETTINGS if s.key.startswith(prefixes)]
+        if len(menus[-1]) + len(mine) > _MOST_OPTIONS:
+            menus.append([])
+        menus[-1] += mine
+    return menus
+
+
+_MENUS = _menus()
+_LENGTHS = {Kind.NAMES: 1000, Kind.WORDS: WORDS_LENGTH, Kind.NEGATIVE: NEGATIVE_LENGTH}
+
+
+class SettingSelect(Answering, discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"fs:settings(:(?P<menu>\d))?"):
+    """Chooses a setting and opens its pop-up; a menu holds 25, so there are as many (from 0) as it takes."""
+
+    def __init__(self, menu: int = 0) -> None:
+        listed = _MENUS[menu] if menu < len(_MENUS) else _MENUS[0]
         options = [
             discord.SelectOption(label=s.title, value=s.key, description=s.help[:100], emoji=_emoji_of(s))
-            for s in SETTINGS
+            for s in listed
         ]
-        super().__init__(discord.ui.Select(custom_id="fs:settings", placeholder=_PLACEHOLDER, options=options))
+        custom_id, placeholder = f"fs:settings:{menu}" if menu else "fs:settings", _PLACEHOLDER
+        if len(_MENUS) > 1:
+            placeholder = f"Change: {', '.join(dict.fromkeys(_title_of(s) for s in listed))}…"
+        super().__init__(discord.ui.Select(custom_id=custom_id, placeholder=placeholder[:150], options=options))
 
     @classmethod
     async def from_custom_id(cls, _: Asked, item: discord.ui.Item[Any], match: re.Match[str]) -> Self:
         """Made anew from the id, after any restart."""
-        return cls()
+        return cls(int(match["menu"] or 0))
 
     async def act(self, interaction: Asked) -> None:
         """Show the setting as it is now, to be changed."""
@@ -92,11 +131,17 @@ def _input(setting: Setting, now: ServerSettings) -> Any:
                 for word in ("on", "off")
             ],
         )
+    if setting.kind in _LENGTHS:
+        length = _LENGTHS[setting.kind]
+        return discord.ui.TextInput(
+            custom_id="value",
+            style=discord.TextStyle.paragraph,
+            required=False,
+            max_length=length,
+            default=(value if isinstance(value, str) else ", ".join(value))[:length],
+        )
     return discord.ui.TextInput(
-        custom_id="value",
-        required=False,
-        max_length=1000 if setting.kind is Kind.NAMES else 60,
-        default=", ".join(value)[:1000] if setting.kind is Kind.NAMES else "" if value is None else str(value),
+        custom_id="value", required=False, max_length=60, default="" if value is None else str(value)
     )
 
 
@@ -122,9 +167,15 @@ async def change(interaction: Asked, key: str, text: str) -> None:
 def words_of(changed: Changed) -> str:
     """A change in one sentence."""
     title = changed.setting.title
+    before, after = _told(changed.setting, changed.before), _told(changed.setting, changed.after)
     if changed.before == changed.after:
-        return f"**{title}** stays as it is: {changed.after}."
-    return f"✅ **{title}**: {changed.after} (before: {changed.before})."
+        return f"**{title}** stays as it is: {after}."
+    return f"✅ **{title}**: {after} (before: {before})."
+
+
+def _told(setting: Setting, value: str) -> str:
+    """A value as it is said in a line; what people typed is no markup."""
+    return escape_within(value, _SHOWN) if setting.kind in _LENGTHS else value
 
 
 def settings_page(now: ServerSettings) -> discord.ui.LayoutView:
@@ -133,12 +184,11 @@ def settings_page(now: ServerSettings) -> discord.ui.LayoutView:
     container.add_item(discord.ui.TextDisplay("## ⚙️ Settings of this server"))
     for emoji, title, prefixes in _GROUPS:
         mine = [s for s in SETTINGS if s.key.startswith(prefixes)]
-        lines = [f"{s.title} · **{shown(s, now)}**" for s in mine]
+        lines = [f"{s.title} · **{_told(s, shown(s, now))}**" for s in mine]
         container.add_item(discord.ui.TextDisplay("\n".join([f"### {emoji} {title}", *lines])))
     container.add_item(discord.ui.Separator())
-    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    row.add_item(SettingSelect())
-    container.add_item(row)
+    for menu in range(len(_MENUS)):
+        container.add_item(row(SettingSelect(menu)))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
     return view

@@ -128,7 +128,7 @@ def tidy(sheet: Sheet, *, may_be_real: Callable[[str], list[str]] = lambda _: []
         aliases=aliases,
         look=look,
         outfits=outfits,
-        negative=_grammar("negative prompt", sheet.negative, NEGATIVE_LENGTH),
+        negative=tidy_negative(sheet.negative),
         lora=tidy_network(sheet.lora),
         lora_weight=tidy_weight(sheet.lora_weight),
         mix=mix,
@@ -182,6 +182,11 @@ def tidy_network(typed: str) -> str:
             "That is no LoRA's name.", "Choose one from the list; its weight has a field of its own.", "lora"
         )
     return name
+
+
+def tidy_negative(typed: str, length: int = NEGATIVE_LENGTH) -> str:
+    """A negative prompt: emphasis, and nothing that loads, joins or breaks. Raises ``CharacterError``."""
+    return _grammar("negative prompt", typed, length)
 
 
 def tidy_weight(weight: float) -> float:

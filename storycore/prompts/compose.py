@@ -8,8 +8,8 @@ not become the other's); where a host can paint regions, each block is given a r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storycore.cast.facts import folded
@@ -40,12 +40,14 @@ class Composed:
 
     ``extras``: ``negative`` (joined), ``characters`` (name, look, portrait's hash, LoRA tag: as far as there is any),
     ``common`` (the block that belongs to none of them). ``same_seed``: whether a character asks for the same noise.
+    ``dropped``: the words that the server's rules took out.
     """
 
     text: str
     parts: tuple[Part, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
     same_seed: bool = False
+    dropped: tuple[str, ...] = ()
 
     @property
     def looks(self) -> dict[str, str]:
@@ -55,31 +57,48 @@ class Composed:
     def to_json(self) -> dict[str, Any]:
         """As a scene's row keeps it, without the text."""
         parts = [[part.text, part.source] for part in self.parts]
-        return {"parts": parts, "extras": dict(self.extras), "same_seed": self.same_seed}
+        kept = {"parts": parts, "extras": dict(self.extras), "same_seed": self.same_seed}
+        return kept | ({"dropped": list(self.dropped)} if self.dropped else {})
+
+
+def as_it_is(text: str) -> str:
+    """Takes nothing out of a prompt's text."""
+    return text
 
 
 def compose(
-    written: Written, linked: Mapping[str, Character], outfits: Mapping[int, str] | None = None, scene_text: str = ""
+    written: Written,
+    linked: Mapping[str, Character],
+    outfits: Mapping[int, str] | None = None,
+    scene_text: str = "",
+    clean: Callable[[str], str] = as_it_is,
 ) -> Composed:
     """The prompt of a scene. ``linked`` gives for a cast name the character that it is.
 
     ``outfits`` are those chosen for this scene, by the characters' ids; else one is worn that ``scene_text`` names.
+    ``clean`` takes out of a text what may not stand in it.
     """
+    written = replace(
+        written,
+        people=tuple((name, clean(words)) for name, words in written.people),
+        where=tuple(filter(None, map(clean, written.where))),
+        seen=clean(written.seen),
+    )
     chosen = outfits or {}
     shown = list({c.id: c for name, _ in written.people if (c := linked.get(name)) is not None}.values())
     blocks: list[tuple[Character, str]] = []
     for character in shown:
         outfit = chosen.get(character.id) or _worn(character, scene_text)
-        look = character.sheet.described(outfit)
+        look = clean(character.sheet.described(outfit))
         if look:
             blocks.append((character, look))
     if not blocks:
-        return Composed(written.text, _parts([], written), {}, any(c.sheet.same_seed for c in shown))
+        return Composed(clean(written.text), _parts([], written), {}, any(c.sheet.same_seed for c in shown))
     named = {character.id for character, _ in blocks}
     rest = [words for name, words in written.people if (linked[name].id if name in linked else None) not in named]
     tags = list(dict.fromkeys(tag for character, _ in blocks if (tag := character.sheet.lora_tag)))
-    texts = [f"{character.sheet.name}, {look}" for character, look in blocks]
-    common = _common(written, [c.sheet.name for c, _ in blocks] if len(blocks) > 1 else [], rest)
+    texts = [clean(f"{character.sheet.name}, {look}") for character, look in blocks]
+    common = clean(_common(written, [c.sheet.name for c, _ in blocks] if len(blocks) > 1 else [], rest))
     text = _after(texts[0], common) if len(blocks) == 1 else _BREAK.join([*texts, common])
     negatives = list(dict.fromkeys(c.sheet.negative for c, _ in blocks if c.sheet.negative))
     characters = [_kept(character, look) for character, look in blocks]

@@ -45,6 +45,7 @@ class Written:
 
 def joined_names(names: Sequence[str]) -> str:
     """ "Siegfried, a young man, and Mime, an old smith"."""
+    names = [name for name in names if name]
     if len(names) < 2:
         return "".join(names)
     comma = "," if any("," in name for name in names) else ""

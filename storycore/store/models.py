@@ -123,6 +123,8 @@ class StoryRow(Base):
     batch_id: Mapped[int | None] = mapped_column(index=True)
     #: Counted up by every change; the projector compares it with ``shown_version``.
     version: Mapped[int] = mapped_column(default=1)
+    #: Whether its channel is age-restricted, as the chat last said.
+    age_restricted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     #: The language the reader took the script for, and what it has to say about it.
     language: Mapped[str] = mapped_column(sa.String(16), default="en", server_default="en")
     notes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")

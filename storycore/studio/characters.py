@@ -31,6 +31,7 @@ from storycore.studio.library import (
 from storycore.studio.names import known_names
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, may, require
+from storycore.studio.rules import check_sheet, rules_from
 from storycore.studio.server import of_server
 from storycore.studio.voices import find_voice
 from storycore.work.jobs import asking
@@ -100,6 +101,9 @@ async def tidied(workshop: Workshop, person: Person, sheet: Sheet, before: Sheet
     """
     names = await known_names(workshop)
     kept = await workshop.reader.run(_tidy, sheet, names)
+    async with workshop.database.read() as session:
+        rules = rules_from(await of_server(session, person.server_id), age_restricted=person.age_restricted)
+    await workshop.reader.run(check_sheet, rules, kept, before)
     if kept.voice and (before is None or before.voice != kept.voice):
         kept = replace(kept, voice=find_voice(workshop, kept.voice).name)
     if kept.lora and (before is None or before.lora != kept.lora):

@@ -23,6 +23,7 @@ from storycore.studio.correcting import correcting, note
 from storycore.studio.lines import LINE_LENGTH, line_of_story, require_room_for, story_of_line
 from storycore.studio.networks import check_networks
 from storycore.studio.people import Person
+from storycore.studio.rules import read_prompt, rules_of
 from storycore.studio.server import of_server
 from storycore.work.jobs import asking
 from storycore.work.jobs.painting import send_waiting_films
@@ -164,7 +165,9 @@ async def add(
     empty ``prompt`` is written from them. Raises ``ScriptError`` for words that cannot be told.
     """
     written = clean_prompt(prompt) if prompt.strip() else ""
+    read = await read_prompt(workshop, written)
     async with correcting(workshop, story_id, person) as (session, story):
+        (await rules_of(session, story)).check(read)
         await check_networks(session, person, await of_server(session, person.server_id), written)
         scenes = await _scenes(session, story_id)
         _require_room(story, scenes)

@@ -12,8 +12,8 @@ from storycore.store.models import StoryRow, StoryState
 class Person:
     """A member as the front end knows them: ``id`` None stands for the person at the command line.
 
-    ``moderator`` (of the place), ``admin`` (of the server) and ``roles`` (ids) are told by the front end at the moment
-    of asking, never remembered.
+    ``moderator`` (of the place), ``admin`` (of the server) and ``roles`` (ids), and whether the place is
+    ``age_restricted``, are told by the front end at the moment of asking, never remembered.
     """
 
     id: int | None
@@ -22,6 +22,7 @@ class Person:
     server_id: int | None = None
     admin: bool = False
     roles: frozenset[int] = frozenset()
+    age_restricted: bool = False
 
 
 def require_here(story: StoryRow, person: Person) -> None:

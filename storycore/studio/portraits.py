@@ -24,6 +24,7 @@ from storycore.studio.library import character_of, row_here
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_pictures
+from storycore.studio.rules import NO_RULES, PromptRules, rules_from
 from storycore.studio.stories import NewStory
 from storycore.work.jobs import queueing
 from storycore.work.workshop import Workshop
@@ -44,10 +45,10 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _SIZE = 768
 
 
-def variants(character: Character) -> list[str]:
-    """The prompts of a character's portraits."""
+def variants(character: Character, rules: PromptRules = NO_RULES) -> list[str]:
+    """The prompts of a character's portraits, without the words that do not go into prompts there."""
     sheet = character.sheet
-    look = f"{sheet.name}, {sheet.described()}".rstrip(" .,")
+    look = rules.cleaned(f"{sheet.name}, {sheet.described()}", []).rstrip(" .,")
     tag = f" {sheet.lora_tag}" if sheet.lora else ""
     return [
         f"{look}. Portrait, {pose}, {light}, plain background. {DEFAULT_STYLE}{tag}"
@@ -76,12 +77,13 @@ async def preview(
                 f"Nobody said what {character.sheet.name} looks like.",
                 "Describe the look with `/character edit` first.",
             )
-        prompts = variants(character)
+        rules = rules_from(settings, age_restricted=person.age_restricted)
+        prompts = variants(character, rules)
         await check_pictures(session, person, settings, len(prompts))
         story = _board(person, character, channel_id, request_key, len(prompts))
         session.add(story)
         await session.flush()
-        round_ = _add_scene(session, story, character, prompts)
+        round_ = _add_scene(session, story, character, prompts, rules)
         await session.flush()
         round_.asked_by, round_.asked_by_name = person.id, person.name[:100]
         await queueing.ask_for_pictures(workshop, session, story, [round_])
@@ -106,14 +108,18 @@ def _board(
         width=_SIZE,
         height=_SIZE,
         preview_of=character.id,
+        age_restricted=person.age_restricted,
     )
 
 
-def _add_scene(session: AsyncSession, story: StoryRow, character: Character, prompts: list[str]) -> RoundRow:
+def _add_scene(
+    session: AsyncSession, story: StoryRow, character: Character, prompts: list[str], rules: PromptRules
+) -> RoundRow:
     extras: dict[str, Any] = {"variants": prompts}
     if character.sheet.negative:
         extras["negative"] = character.sheet.negative
-    shown = f"{character.sheet.name}, {character.sheet.described()}"
+    dropped: list[str] = []
+    shown = rules.cleaned(f"{character.sheet.name}, {character.sheet.described()}", dropped)
     scene = SceneRow(
         story_id=story.id,
         number=1,
@@ -127,6 +133,7 @@ def _add_scene(session: AsyncSession, story: StoryRow, character: Character, pro
                 [f"{len(POSES)} poses in {len(LIGHTS)} lights. {DEFAULT_STYLE}", STYLE],
             ],
             "extras": extras,
+            "dropped": list(dict.fromkeys(dropped)),
         },
     )
     round_ = RoundRow(
@@ -135,7 +142,7 @@ def _add_scene(session: AsyncSession, story: StoryRow, character: Character, pro
         seed=derived_seed("portraits", character.id, story.id),
         count=len(prompts),
         reason=RoundReason.FIRST,
-        extras=extras,
+        extras=rules.extras(extras),
     )
     scene.rounds = [round_]
     session.add(scene)

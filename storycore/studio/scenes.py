@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +28,7 @@ from storycore.studio.networks import check_networks
 from storycore.studio.people import Person, require_open
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_pictures
+from storycore.studio.rules import PromptRules, read_prompt, rules_from
 from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
@@ -45,10 +48,16 @@ async def _outstanding(session: AsyncSession, scene_id: int) -> list[RoundRow]:
 
 
 async def _ask(
-    workshop: Workshop, session: AsyncSession, story: StoryRow, scene: SceneRow, person: Person, reason: RoundReason
+    workshop: Workshop,
+    session: AsyncSession,
+    story: StoryRow,
+    scene: SceneRow,
+    person: Person,
+    reason: RoundReason,
+    rules: PromptRules,
 ) -> RoundRow:
     last = await session.scalar(select(func.max(RoundRow.number)).where(RoundRow.scene_id == scene.id))
-    round_ = new_round(scene.prompt, story, (last or 0) + 1, reason, scene)
+    round_ = new_round(scene.prompt, story, (last or 0) + 1, reason, scene, rules)
     round_.scene_id = scene.id
     round_.asked_by, round_.asked_by_name = person.id, person.name[:100]
     session.add(round_)
@@ -62,9 +71,11 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
 
     Painting that was under way from an older prompt is stopped: its pictures would not be shown. Handing in the prompt
     that is being painted asks for nothing new (an answer may have been lost on its way). Raises ``ScriptError`` for a
-    prompt that is empty or too long, ``StateError`` for the one whose pictures are shown.
+    prompt that is empty or too long, ``StateError`` for the one whose pictures are shown, ``NotAllowedError`` for words
+    and networks that the admins do not let in.
     """
     written = clean_prompt(prompt)
+    read = await read_prompt(workshop, written)
     story_id = await story_id_of(workshop, scene_id)
     stopped: list[str] = []
     async with workshop.changing(story_id) as (session, story):
@@ -82,10 +93,12 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
         for round_ in outstanding:
             round_.state, round_.finished_at = WorkState.CANCELLED, now()
             stopped.append(asking.painting_id(round_))
+        rules = rules_from(settings, age_restricted=story.age_restricted)
+        rules.check(read)
         await check_networks(session, person, settings, written)
         await check_pictures(session, person, settings, story.candidates)
         scene.prompt, scene.prompt_by, scene.offer = written, person.id, {}
-        asked = await _ask(workshop, session, story, scene, person, RoundReason.EDITED)
+        asked = await _ask(workshop, session, story, scene, person, RoundReason.EDITED, rules)
     await workshop.engine.cancel(stopped)
     return Asked(scene.number, asked.number)
 
@@ -130,8 +143,41 @@ async def paint_again(workshop: Workshop, scene_id: int, person: Person, seen_ro
         if seen_round is not None and scene.round != seen_round:
             raise StateError("New pictures came meanwhile.", "Look at them; press Again once more if you want others.")
         await check_pictures(session, person, settings, story.candidates)
-        asked = await _ask(workshop, session, story, scene, person, RoundReason.AGAIN)
+        rules = rules_from(settings, age_restricted=story.age_restricted)
+        _still_allowed(scene, rules)
+        asked = await _ask(workshop, session, story, scene, person, RoundReason.AGAIN, rules)
     return Asked(scene.number, asked.number)
+
+
+def _still_allowed(scene: SceneRow, rules: PromptRules) -> None:
+    """What the rules took up since the prompt was made: out of one that Fireside wrote, the words are taken.
+
+    Raises ``NotAllowedError`` for one that a person wrote.
+    """
+    dropped: list[str] = []
+    kept = rules.cleaned(scene.prompt, dropped)
+    if not dropped:
+        return
+    if scene.prompt_by is not None:
+        rules.check([scene.prompt])
+    composed = dict(scene.composed)
+    composed["dropped"] = list(dict.fromkeys([*composed.get("dropped", ()), *dropped]))
+    composed["parts"] = [[rules.cleaned(text, dropped), source] for text, source in composed.get("parts", ())]
+    composed["extras"] = _cleaned(composed.get("extras", {}), rules)
+    scene.prompt, scene.composed = kept, composed
+
+
+def _cleaned(extras: Mapping[str, Any], rules: PromptRules) -> dict[str, Any]:
+    """A scene's extras, without the words in what painters are told of characters."""
+    gone: list[str] = []
+    kept = dict(extras)
+    if "common" in kept:
+        kept["common"] = rules.cleaned(str(kept["common"]), gone)
+    if "characters" in kept:
+        kept["characters"] = [one | {"look": rules.cleaned(str(one["look"]), gone)} for one in kept["characters"]]
+    if "variants" in kept:
+        kept["variants"] = [rules.cleaned(str(prompt), gone) for prompt in kept["variants"]]
+    return kept
 
 
 async def pick(

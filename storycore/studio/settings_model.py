@@ -14,15 +14,46 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
+from storycore.characters.model import CharacterError, tidy_negative
 from storycore.errors import NotFoundError, StateError
 from storycore.hosts.model import names_of, plain_name
+from storycore.prompts.words import MOST_WORDS, WORD_LENGTH
+from storycore.script.words import fold, has_words
 
 _MOST_ROLES = 10
 _MOST_NAMES = 100
+_SHORTEST_BEGINNING = 3
 _NAMES_LENGTH = 2000
 #: In a list of names: all of them.
 EVERY = "all"
+#: The longest list of words as it is typed, and the longest negative prompt, in code points.
+WORDS_LENGTH = 3000
+NEGATIVE_LENGTH = 400
+#: What goes into age-restricted channels only, and what painters are told elsewhere, unless a server says otherwise.
+NSFW_WORDS = (
+    "nsfw",
+    "nude*",
+    "nudity",
+    "naked",
+    "topless",
+    "bottomless",
+    "undressed",
+    "sex",
+    "sexy",
+    "sexual*",
+    "erotic*",
+    "porn*",
+    "hentai",
+    "nipple*",
+    "genital*",
+    "penis*",
+    "vagina*",
+    "orgasm*",
+    "masturbat*",
+)
+NSFW_NEGATIVE = "nsfw, nudity"
 _RESET = frozenset({"default", "reset", "none", "off", "no", "-", "everyone", "nobody"})
+_BACK = frozenset({"default", "reset"})
 _ON = frozenset({"on", "yes", "true", "1"})
 _OFF = frozenset({"off", "no", "false", "0"})
 
@@ -37,6 +68,8 @@ class Kind(StrEnum):
     CHANNEL = "channel"
     NAMES = "names"
     SWITCH = "switch"
+    WORDS = "words"
+    NEGATIVE = "negative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +114,10 @@ class ServerSettings:
     time_zone: str = "UTC"
     notices: int | None = None
     loras: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    negative: str = ""
+    nsfw_words: tuple[str, ...] = NSFW_WORDS
+    nsfw_negative: str = NSFW_NEGATIVE
 
     def allows_lora(self, name: str) -> bool:
         """Whether everybody here may name this LoRA."""
@@ -151,6 +188,40 @@ SETTINGS: tuple[Setting, ...] = (
         "none",
         high=_MOST_NAMES,
     ),
+    Setting(
+        "prompts.blocked",
+        "blocked",
+        Kind.WORDS,
+        "Words that go into no prompt",
+        "Words and phrases with commas between; walk* is walking, too.",
+        "none",
+        high=MOST_WORDS,
+    ),
+    Setting(
+        "prompts.negative",
+        "negative",
+        Kind.NEGATIVE,
+        "Negative prompt, always on",
+        "What painters leave out of every picture here.",
+        "none",
+    ),
+    Setting(
+        "prompts.nsfw.words",
+        "nsfw_words",
+        Kind.WORDS,
+        "Words for age-restricted channels only",
+        "With commas between; default is a list of ours.",
+        "none",
+        high=MOST_WORDS,
+    ),
+    Setting(
+        "prompts.nsfw.negative",
+        "nsfw_negative",
+        Kind.NEGATIVE,
+        "Negative prompt where not age-restricted",
+        "What painters leave out in all other channels.",
+        "none",
+    ),
     _quota("waiting.member", "waiting_member", "Waiting pictures per member", "How many may wait at once."),
     _quota("waiting.server", "waiting_server", "Waiting pictures in all", "How many may wait at once here."),
     _quota("day.member", "day_member", "Pictures a day per member", "Counted over the last 24 hours."),
@@ -207,7 +278,9 @@ def read_typed(setting: Setting, text: str) -> Any:
 def _emptied(setting: Setting, word: str) -> Any:
     """Nothing given: the default; but a quota that has a default is taken away by saying that there is none."""
     default = getattr(ServerSettings(), setting.field)
-    if setting.kind is Kind.NUMBER and isinstance(default, int) and word in _RESET - {"default", "reset"}:
+    if default and setting.kind in _EMPTIES and word not in _BACK:
+        return _EMPTIES[setting.kind]
+    if setting.kind is Kind.NUMBER and isinstance(default, int) and word in _RESET - _BACK:
         return 0
     return None
 
@@ -294,8 +367,33 @@ def _names(setting: Setting, text: str) -> list[str]:
     return [EVERY] if EVERY in map(str.lower, names) else names
 
 
+def _words(setting: Setting, text: str) -> list[str]:
+    words = list(dict.fromkeys(word for part in re.split(r"[,;\n]", text) if (word := fold(part).casefold())))
+    if len(words) > setting.high or len(text) > WORDS_LENGTH:
+        raise StateError(f"**{setting.title}** are at most {setting.high} words, {WORDS_LENGTH:,} characters in all.")
+    bad = next((word for word in words if len(word) > WORD_LENGTH or not has_words(word)), None)
+    if bad is not None or not words:
+        told = f"“{(bad or text)[:40]}” is no word" if bad is None or len(bad) <= WORD_LENGTH else "One is too long"
+        raise StateError(f"{told}.", "Write words and phrases with commas between.")
+    short = next((word for word in words if word.endswith("*") and len(word.rstrip("* ")) < _SHORTEST_BEGINNING), None)
+    if short is not None:
+        raise StateError(f"“{short}” would be the beginning of too many words.", "Write three letters or more.")
+    return words
+
+
+def _negative(setting: Setting, text: str) -> str:
+    try:
+        return tidy_negative(text, NEGATIVE_LENGTH)
+    except CharacterError as error:
+        raise StateError(error.message, error.hint) from None
+
+
+#: What "none" is stored as, where the default is something.
+_EMPTIES: dict[Kind, Any] = {Kind.NAMES: [], Kind.WORDS: [], Kind.NEGATIVE: ""}
 _READERS = {
     Kind.NAMES: _names,
+    Kind.WORDS: _words,
+    Kind.NEGATIVE: _negative,
     Kind.NUMBER: _number,
     Kind.ROLES: _roles_typed,
     Kind.CHANNEL: _channel,
@@ -306,7 +404,7 @@ _READERS = {
 
 def from_stored(setting: Setting, stored: Any) -> Any:
     """The value of :class:`ServerSettings` that was stored (as :func:`read_typed` gave it)."""
-    if setting.kind in (Kind.ROLES, Kind.NAMES):
+    if setting.kind in (Kind.ROLES, Kind.NAMES, Kind.WORDS):
         return tuple(stored)
     if setting.kind is Kind.HOURS:
         start, _, end = stored.partition("-")
@@ -321,12 +419,12 @@ def shown(setting: Setting, settings: ServerSettings) -> str:
     value = getattr(settings, setting.field)
     if setting.kind is Kind.SWITCH:
         return "on" if value else "off"
-    if value is None or value == ():
+    if value is None or value in ((), ""):
         return setting.empty
     if setting.kind is Kind.ROLES:
         return ", ".join(f"<@&{role}>" for role in value)
     if setting.kind is Kind.CHANNEL:
         return f"<#{value}>"
-    if setting.kind is Kind.NAMES:
+    if setting.kind in (Kind.NAMES, Kind.WORDS):
         return ", ".join(value)
     return f"{value:,}" if setting.kind is Kind.NUMBER else str(value)

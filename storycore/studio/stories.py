@@ -126,6 +126,7 @@ async def add(workshop: Workshop, session: AsyncSession, new: NewStory, script: 
         height=new.height,
         checkpoint=new.checkpoint[:300],
         batch_id=new.batch_id,
+        age_restricted=new.author.age_restricted,
     )
     session.add(story)
     await session.flush()
@@ -149,7 +150,12 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
         await check_room(session, person, await require(session, person, Act.STEER, changed, what="make it in parts"))
         if changed.state is not StoryState.TOO_LONG:
             raise StateError("This story is not waiting to be made in parts.", "Look at it with `/story show`.")
-        author = Person(changed.author_id, changed.author_name, server_id=changed.server_id)
+        author = Person(
+            changed.author_id,
+            changed.author_name,
+            server_id=changed.server_id,
+            age_restricted=changed.age_restricted,
+        )
         for number, piece in enumerate(pieces, start=1):
             suffix = f" ({number}/{len(pieces)})"
             title = changed.title[: TITLE_LENGTH - len(suffix)] + suffix
@@ -229,6 +235,7 @@ async def move(workshop: Workshop, story_id: int, person: Person, channel_id: in
     async with workshop.changing(story_id) as (session, story):
         await require(session, person, Act.STEER, story, what="move it here")
         story.channel_id, story.thread_id, story.place_problem = channel_id, None, ""
+        story.age_restricted = person.age_restricted
         await session.execute(delete(PostRow).where(PostRow.story_id == story_id))
         scenes = select(SceneRow.id).where(SceneRow.story_id == story_id)
         await session.execute(delete(ReactionRow).where(ReactionRow.scene_id.in_(scenes)))

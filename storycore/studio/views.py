@@ -119,6 +119,8 @@ class SceneView:
     second_pick: int | None = None
     #: Its prompt's parts and where each comes from: ``story``, ``style``, or a character's name. Empty when rewritten.
     parts: tuple[tuple[str, str], ...] = ()
+    #: The words that the server's rules took out of it.
+    dropped: tuple[str, ...] = ()
     #: The characters whose looks changed since a person wrote the prompt.
     offered: tuple[str, ...] = ()
     #: How the characters in the pictures that are shown were kept recognisable, in a few words.
@@ -362,6 +364,7 @@ def _scene(
         second_pick=scene.second_pick,
         votes=tally(cast, len(shown.candidates)) if shown is not None else {},
         parts=() if scene.prompt_by is not None else tuple((t, s) for t, s in scene.composed.get("parts", ())),
+        dropped=() if scene.prompt_by is not None else tuple(map(str, scene.composed.get("dropped", ()))),
         offered=tuple(scene.offer.get("after", ())),
         means=_means(next((r for r in scene.rounds if r.number == scene.round), None)),
     )

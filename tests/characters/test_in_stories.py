@@ -76,7 +76,7 @@ async def test_by_name_by_alias_by_the_knight_and_by_he_it_is_the_same_look(work
         assert count_tokens(prompt[: prompt.index(look) + len(look)]).tokens < 75
         assert check(prompt).problems == () or len(prompt) > 200
     assert {request.prompt for request in painter(workshop).requests} == set(prompts(view))
-    assert {request.negative_prompt for request in painter(workshop).requests} == {"clean shaven"}
+    assert {request.negative_prompt for request in painter(workshop).requests} == {"clean shaven, nsfw, nudity"}
     assert {member.character for member in view.cast} == {"Siegfried"}
     assert view.scenes[0].parts[0] == (f"Siegfried, {look}", "Siegfried")
     assert [source for _, source in view.scenes[0].parts] == ["Siegfried", "story", "style"]
@@ -96,7 +96,7 @@ async def test_two_characters_keep_their_own_attributes_in_blocks_of_their_own(w
     assert "beard" not in blocks[2] and "bald" not in blocks[2] and "Siegfried and Gunther" in blocks[2]
     assert "BREAK" not in alone and "beard" not in alone and alone.count("an old smith with a bald head") == 1
     first = next(request for request in painter(workshop).requests if request.prompt == both)
-    assert first.negative_prompt == "clean shaven, hair"
+    assert first.negative_prompt == "clean shaven, hair, nsfw, nudity"
 
 
 async def test_a_change_rewrites_the_scenes_concerned_and_no_others(workshop: Workshop) -> None:

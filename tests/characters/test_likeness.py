@@ -114,7 +114,7 @@ async def test_a_portrait_reaches_the_host_and_the_scene_says_how(tmp_path: Path
         await portraits.set_reference(workshop, OLU, made.id, file.getvalue())
         view = await told(workshop)
         first = next(request for request in host.received if "white beard" in request["prompt"])
-        assert first["negative_prompt"].endswith(", hat") and "lowres" in first["negative_prompt"]
+        assert first["negative_prompt"].endswith(", hat, nsfw, nudity") and "lowres" in first["negative_prompt"]
         if flavour == "a1111":
             sent = first["alwayson_scripts"]["ControlNet"]["args"][0]["image"]
         else:

@@ -23,6 +23,7 @@ from storycore.images.diffusion.wire import Answer, Describe, Described, Done, F
 from storycore.images.diffusion.worker import serve
 from storycore.images.stopped import PaintingStoppedError
 from storycore.images.webui.options import NEGATIVE
+from storycore.prompts.negatives import joined_negative
 
 _log = logging.getLogger(__name__)
 _NEEDED = ("torch", "diffusers", "transformers", "accelerate")
@@ -91,7 +92,7 @@ class DiffusersPainter:
             model.name,
             model.stages,
             said,
-            request.negative_prompt or NEGATIVE,
+            joined_negative(NEGATIVE, request.negative_prompt),
             tuple((request.seed + index) % 2**32 for index in range(request.count)),
             request.width,
             request.height,

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.store.models import UNFINISHED, BallotRow, RoundReason, RoundRow, SceneRow, StoryRow, WorkState, now
+from storycore.studio.rules import PromptRules
 from storycore.work.jobs import asking
 from storycore.work.jobs.understanding import new_round
 
@@ -22,7 +23,7 @@ async def people_chose(session: AsyncSession, scene: SceneRow) -> bool:
     return bool(ballots) or scene.pick is not None
 
 
-def ask_anew(story: StoryRow, scene: SceneRow, reason: RoundReason, stopped: list[str]) -> RoundRow:
+def ask_anew(story: StoryRow, scene: SceneRow, reason: RoundReason, stopped: list[str], rules: PromptRules) -> RoundRow:
     """A new round of the scene's prompt in place of those that are not painted yet; ``stopped`` gets their workflows.
 
     A change that was taken back asks with the seed from before: its pictures are there already.
@@ -31,9 +32,9 @@ def ask_anew(story: StoryRow, scene: SceneRow, reason: RoundReason, stopped: lis
         if round_.state in UNFINISHED:
             round_.state, round_.finished_at = WorkState.CANCELLED, now()
             stopped.append(asking.painting_id(round_))
-    extras = (scene.composed or {}).get("extras", {})
+    extras = rules.extras((scene.composed or {}).get("extras", {}))
     number = 1 + max((round_.number for round_ in scene.rounds), default=0)
-    asked = new_round(scene.prompt, story, number, reason, scene)
+    asked = new_round(scene.prompt, story, number, reason, scene, rules)
     same = next((r for r in scene.rounds if r.prompt == scene.prompt and r.extras == extras), None)
     if same is not None:
         asked.seed = same.seed

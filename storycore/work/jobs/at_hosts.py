@@ -20,9 +20,11 @@ from storycore.images.webui.likeness import Likeness, Portrait, Portrayed, liken
 from storycore.images.webui.options import NEGATIVE
 from storycore.images.webui.task import WithdrawnError
 from storycore.keys import derived_seed, recipe_key
+from storycore.prompts.negatives import joined_negative
 from storycore.store.hosts import JobRow
 from storycore.store.media import Kept, record_made
 from storycore.store.models import UNFINISHED, RoundRow, WorkState, now
+from storycore.studio.rules import ALWAYS
 from storycore.work.fair import begin_turn
 from storycore.work.jobs.progress import Reporter, reporting
 from storycore.work.jobs.visit import Visit
@@ -287,7 +289,8 @@ class _Work:
         order = self._order
         first = next(iter(run))
         likeness = await self._likeness(host, order.prompt_of(first))
-        negative = str(order.extras.get("negative", ""))
+        said = [str(order.extras.get(key, "")) for key in ("negative", ALWAYS)]
+        usual = [NEGATIVE] if any(said) and not host.is_here else []
         self._means = likeness.means
         return PaintRequest(
             # Every asking has a name of its own: a host may still be at one from before a crash.
@@ -295,7 +298,7 @@ class _Work:
             prompt=likeness.prompt,
             seed=run[first],
             count=len(run),
-            negative_prompt=f"{NEGATIVE}, {negative}" if negative and not host.is_here else negative,
+            negative_prompt=joined_negative(*usual, *said),
             additions=likeness.additions,
             width=order.width,
             height=order.height,

@@ -26,6 +26,7 @@ from storycore.store.models import (
     StoryState,
 )
 from storycore.store.voices import VoiceRow
+from storycore.studio.rules import PromptRules, rules_of
 from storycore.work.jobs import queueing
 from storycore.work.jobs.anew import ask_anew, people_chose
 from storycore.work.jobs.library import Library, composed_scene, give_voices, keep_composed, library_of, offer_looks
@@ -154,13 +155,14 @@ async def _take_in(
     )
     read = taken.read
     scenes = [scene for scene in rows if scene.id in read.lines]
+    rules = await rules_of(session, story)
     asked: list[RoundRow] = []
     by = await session.scalar(
         select(CorrectionRow).where(CorrectionRow.story_id == story.id).order_by(CorrectionRow.id.desc()).limit(1)
     )
     for scene in scenes:
         await _write_lines(session, scene, read.lines[scene.id])
-        round_ = await _prompt(session, story, scene, taken, stopped)
+        round_ = await _prompt(session, story, scene, taken, stopped, rules)
         if round_ is not None:
             round_.asked_by = None if by is None else by.made_by
             round_.asked_by_name = "" if by is None else by.made_by_name
@@ -206,14 +208,14 @@ def _short(name: str | None) -> str | None:
 
 
 async def _prompt(
-    session: AsyncSession, story: StoryRow, scene: SceneRow, taken: _Taken, stopped: list[str]
+    session: AsyncSession, story: StoryRow, scene: SceneRow, taken: _Taken, stopped: list[str], rules: PromptRules
 ) -> RoundRow | None:
     """A new prompt where the correction changed it and no person wrote it; a new round where nobody chose yet."""
     read = taken.read
     text = " ".join(line.text for line in read.lines[scene.id])
     written = read.after[scene.id]
-    before = composed_scene(scene, read.before[scene.id], taken.before, text).text
-    composed = composed_scene(scene, written, taken.now, text)
+    before = composed_scene(scene, read.before[scene.id], taken.before, text, rules).text
+    composed = composed_scene(scene, written, taken.now, text, rules)
     after = composed.text
     due, scene.prompt_due = scene.prompt_due, False
     changed = before != after or scene.id in read.touched
@@ -225,7 +227,7 @@ async def _prompt(
             offer_looks(scene, composed)
         keep_composed(scene, written, composed)
     if not scene.rounds:
-        return ask_anew(story, scene, RoundReason.FIRST, stopped)
+        return ask_anew(story, scene, RoundReason.FIRST, stopped, rules)
     latest = scene.rounds[-1]
     if latest.prompt == scene.prompt:
         return None
@@ -233,7 +235,7 @@ async def _prompt(
         return None
     if latest.state not in UNFINISHED and not changed and not due:
         return None  # it was so before this correction: somebody was offered to paint it again, and did not
-    return ask_anew(story, scene, RoundReason.CORRECTED, stopped)
+    return ask_anew(story, scene, RoundReason.CORRECTED, stopped, rules)
 
 
 async def _write_cast(

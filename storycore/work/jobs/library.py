@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from storycore.prompts.written import Written
 from storycore.store.models import CastRow, SceneRow, StoryRow
 from storycore.store.voices import VoiceRow
 from storycore.studio.library import characters_of
+from storycore.studio.rules import PromptRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,15 @@ async def library_of(session: AsyncSession, story: StoryRow, corrections: Iterab
     return Library(characters, tuple(links))
 
 
-def composed_scene(row: SceneRow, written: Written, linked: Mapping[str, Character], text: str) -> Composed:
-    """The prompt of a scene's row with the looks of those in it, in the outfits that were chosen for it."""
+def composed_scene(
+    row: SceneRow, written: Written, linked: Mapping[str, Character], text: str, rules: PromptRules
+) -> Composed:
+    """The prompt of a scene's row with the looks of those in it, in the outfits that were chosen for it, without the
+    words that do not go into prompts there."""
     outfits = {int(number): str(outfit) for number, outfit in row.outfits.items() if str(number).isdecimal()}
-    return compose(written, linked, outfits, text)
+    dropped: list[str] = []
+    composed = compose(written, linked, outfits, text, lambda told: rules.cleaned(told, dropped))
+    return replace(composed, dropped=tuple(dict.fromkeys(dropped)))
 
 
 def keep_composed(row: SceneRow, written: Written, composed: Composed) -> None:

@@ -29,6 +29,7 @@ from storycore.store.models import (
     StoryState,
     WorkState,
 )
+from storycore.studio.rules import PromptRules, rules_of, without_rules
 from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.anew import ask_anew, people_chose
 from storycore.work.jobs.correcting import corrections_of
@@ -148,9 +149,10 @@ async def recast_in(
         .order_by(SceneRow.number)
         .options(selectinload(SceneRow.lines), selectinload(SceneRow.rounds))
     )
+    rules = await rules_of(session, story)
     asked: list[RoundRow] = []
     for scene in rows:
-        round_ = await _recompose(session, story, scene, linked, stopped)
+        round_ = await _recompose(session, story, scene, linked, stopped, rules)
         if round_ is not None:
             round_.asked_by, round_.asked_by_name = by or (None, "")
             asked.append(round_)
@@ -182,28 +184,35 @@ async def relink(session: AsyncSession, story: StoryRow) -> dict[str, Character]
 
 
 async def _recompose(
-    session: AsyncSession, story: StoryRow, scene: SceneRow, linked: Mapping[str, Character], stopped: list[str]
+    session: AsyncSession,
+    story: StoryRow,
+    scene: SceneRow,
+    linked: Mapping[str, Character],
+    stopped: list[str],
+    rules: PromptRules,
 ) -> RoundRow | None:
     written = Written.from_json(scene.written)
     if written is None:  # of an earlier Fireside: it is written anew when the story is next corrected
         return None
     text = " ".join(line.text for line in scene.lines)
-    composed = composed_scene(scene, written, linked, text)
+    composed = composed_scene(scene, written, linked, text, rules)
     if scene.prompt_by is not None:
         offer_looks(scene, composed)
         keep_composed(scene, written, composed)
         return None
     keep_composed(scene, written, composed)
     scene.prompt = composed.text
-    return await paint_anew(session, story, scene, stopped)
+    return await paint_anew(session, story, scene, stopped, rules)
 
 
-async def paint_anew(session: AsyncSession, story: StoryRow, scene: SceneRow, stopped: list[str]) -> RoundRow | None:
+async def paint_anew(
+    session: AsyncSession, story: StoryRow, scene: SceneRow, stopped: list[str], rules: PromptRules
+) -> RoundRow | None:
     """A new round where the prompt is another one now and nobody chose yet; ``stopped`` gets what that replaces."""
     extras = scene.composed.get("extras", {})
     latest = scene.rounds[-1] if scene.rounds else None
-    if latest is not None and latest.prompt == scene.prompt and latest.extras == extras:
+    if latest is not None and latest.prompt == scene.prompt and without_rules(latest.extras) == extras:
         return None
     if await people_chose(session, scene):
         return None
-    return ask_anew(story, scene, RoundReason.CORRECTED, stopped)
+    return ask_anew(story, scene, RoundReason.CORRECTED, stopped, rules)

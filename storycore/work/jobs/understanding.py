@@ -27,6 +27,7 @@ from storycore.store.models import (
 )
 from storycore.studio.people import Person
 from storycore.studio.quotas import check_story
+from storycore.studio.rules import NO_RULES, PromptRules, rules_of
 from storycore.studio.server import of_server
 from storycore.work.engine import Urgency
 from storycore.work.jobs import queueing
@@ -111,6 +112,7 @@ async def write_understanding(
                 character_id=linked[member.name].id if member.name in linked else None,
             )
         )
+    rules = await rules_of(session, story)
     rounds: list[RoundRow] = []
     for number, (scene, written) in enumerate(zip(understood.script.scenes, prompts, strict=True), start=1):
         row = SceneRow(
@@ -123,7 +125,7 @@ async def write_understanding(
             outfits={},
             offer={},
         )
-        composed = composed_scene(row, written, linked, scene.text)
+        composed = composed_scene(row, written, linked, scene.text, rules)
         keep_composed(row, written, composed)
         row.prompt = composed.text
         row.lines = [
@@ -139,7 +141,7 @@ async def write_understanding(
             )
             for index, line in enumerate(scene.lines, start=1)
         ]
-        first = new_round(row.prompt, story, 1, RoundReason.FIRST, row)
+        first = new_round(row.prompt, story, 1, RoundReason.FIRST, row, rules)
         row.rounds = [first]
         session.add(row)
         rounds.append(first)
@@ -158,11 +160,17 @@ async def write_understanding(
 
 
 def new_round(
-    prompt: str, story: StoryRow, number: int, reason: RoundReason, scene: SceneRow | None = None
+    prompt: str,
+    story: StoryRow,
+    number: int,
+    reason: RoundReason,
+    scene: SceneRow | None = None,
+    rules: PromptRules = NO_RULES,
 ) -> RoundRow:
     """A round to paint. Its seed depends on the story's title, the prompt and the round, so a repeat is the same.
 
-    ``scene`` brings what its characters ask for beside the prompt: negative prompts, portraits, the same seed.
+    ``scene`` brings what its characters ask for beside the prompt: negative prompts, portraits, the same seed;
+    ``rules`` what the server adds.
     """
     composed = {} if scene is None else scene.composed or {}
     extras = composed.get("extras", {})
@@ -173,7 +181,7 @@ def new_round(
         number=number,
         prompt=prompt,
         seed=seed,
-        extras=dict(extras),
+        extras=rules.extras(extras),
         count=story.candidates,
         reason=reason,
     )
