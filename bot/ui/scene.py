@@ -114,7 +114,8 @@ def _dropped(scene: SceneView) -> list[str]:
         return []
     words = ", ".join(f"“{escape_within(word, 40)}”" for word in scene.dropped[:5])
     more = f" and {len(scene.dropped) - 5} more" if len(scene.dropped) > 5 else ""
-    return [f"-# 🚫 Left out of the prompt, by the rules of this channel: {words}{more}. **Edit prompt** says it otherwise."]
+    told = f"-# 🚫 Left out of the prompt, by the rules of this channel: {words}{more}."
+    return [f"{told} **Edit prompt** says it otherwise."]
 
 
 def _means(scene: SceneView) -> list[str]:
