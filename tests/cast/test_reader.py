@@ -247,6 +247,11 @@ def test_a_description_beside_a_name_is_the_same_person(text: str, name: str, al
     assert alias not in names(read(text))
 
 
+def test_one_that_says_more_of_somebody_is_the_same() -> None:
+    text = "Up came a crocodile, a huge old one with moss on her back. “Go away,” said the crocodile. It yawned."
+    assert names(read(text)) == ["the crocodile"]
+
+
 def test_whoever_speaks_is_somebody_in_the_whole_script() -> None:
     text = (
         "The zamboodler sat down.\n\n“Two coins,” said the zamboodler.\n\nAnna paid the zamboodler.\n\n“Go,” it said."

@@ -31,6 +31,8 @@ def apposed(words: Words, mentions: list[Found], number: int) -> int:
         following = number + 1
         if following < len(mentions) and _leads_to(mention, mentions[following], mention.last):
             return following
+        if _says_more(words, mentions, number):
+            return number - 1
         return _after_name(words, mentions, number)
     before = number - 1
     if before < 0 or mentions[before].kind == "PROP" or mentions[before].plural:
@@ -48,6 +50,15 @@ def _leads_to(description: Found, name: Found, last: int) -> bool:
     """ "the dragon Fafnir": a description of one, and a name right after it."""
     alone = description.determiner or description.owner >= 0 or description.label
     return bool(alone) and name.kind == "PROP" and not name.plural and name.core == last + 1 and not name.label
+
+
+def _says_more(words: Words, mentions: list[Found], number: int) -> bool:
+    """ "A crocodile, a huge old one with moss on her back"."""
+    mention = mentions[number]
+    if number == 0 or mention.head != "one" or mention.determiner not in ("a", "an") or not mention.modifiers:
+        return False
+    before = mentions[number - 1]
+    return before.kind == "NOM" and before.last == mention.first - 2 and words.words[mention.first - 1] == ","
 
 
 def _after_name(words: Words, mentions: list[Found], number: int) -> int:
