@@ -25,6 +25,7 @@ from bot.ui.desk import DESK_ITEMS
 from bot.ui.items import ITEMS
 from bot.ui.queue import QUEUE_ITEMS
 from bot.ui.settings import SettingSelect
+from bot.ui.style_items import STYLE_ITEMS
 from storycore.studio import places
 from storycore.work.workshop import Workshop
 
@@ -41,6 +42,7 @@ COGS = (
     "cogs.queue",
     "cogs.hosts",
     "cogs.characters",
+    "cogs.styles",
 )
 
 
@@ -93,7 +95,14 @@ class Fireside(commands.Bot):
     async def setup_hook(self) -> None:
         """Items, cogs and commands, before the gateway is connected."""
         self.add_dynamic_items(
-            *ITEMS, *CAST_ITEMS, *CHARACTER_ITEMS, *DESK_ITEMS, *QUEUE_ITEMS, *BATCH_ITEMS, SettingSelect
+            *ITEMS,
+            *CAST_ITEMS,
+            *CHARACTER_ITEMS,
+            *DESK_ITEMS,
+            *QUEUE_ITEMS,
+            *BATCH_ITEMS,
+            *STYLE_ITEMS,
+            SettingSelect,
         )
         for cog in COGS:
             await self.load_extension(cog)

@@ -18,15 +18,17 @@ from bot.replies import Asked, answering, hidden_from, person_of, rights_in, say
 from bot.ui.batch import BatchForm, take_batch
 from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
+from bot.ui.style_choices import style_choices
 from bot.ui.text import cut, escape
 from storycore.errors import FilmError, NotAllowedError, NotFoundError, ScriptError, StateError
 from storycore.film.options import with_words
 from storycore.script.reading import MAX_FILE_BYTES, is_archive, read_script
-from storycore.studio import films, stories, voices
+from storycore.studio import films, stories, styles, voices
 from storycore.studio.batches import DEFAULT_START
 from storycore.studio.music import MOST_BYTES, keep_music
 from storycore.studio.stories import NewStory, StoryEntry
 from storycore.studio.views import StoryView
+from storycore.styles.model import NAME_LENGTH
 from storycore.work.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -75,21 +77,29 @@ class Stories(commands.Cog):
         await take_up(interaction, self.take)
 
     @story.command(name="new", description="Hand in a script: a file, or paste it in the pop-up")
-    @app_commands.describe(title="What the story is called", script="A text, Markdown, Fountain or Word file")
+    @app_commands.describe(
+        title="What the story is called",
+        script="A text, Markdown, Fountain or Word file",
+        style="How it is painted (default: as this server's new stories are)",
+    )
     async def new(
         self,
         interaction: Asked,
         title: app_commands.Range[str, 1, 80] | None = None,
         script: discord.Attachment | None = None,
+        style: app_commands.Range[str, 1, NAME_LENGTH] | None = None,
     ) -> None:
         """Hand in a script."""
         async with answering(interaction):
             check_place(interaction)
-            await stories.check_may_create(self.client.workshop, person_of(interaction))
+            person = person_of(interaction)
+            await stories.check_may_create(self.client.workshop, person)
+            if style is not None:
+                await styles.check_may_take(self.client.workshop, person, style)
             if script is None:
-                await interaction.response.send_modal(StoryForm(self.take, title=title or ""))
+                await interaction.response.send_modal(StoryForm(self.take, title=title or "", style=style))
             else:
-                await self.take(interaction, title or "", "", script)
+                await self.take(interaction, title or "", "", script, style)
 
     @story.command(name="batch", description="Hand in several scripts to be painted overnight")
     @app_commands.describe(files="A ZIP of scripts (without it a pop-up takes files)", start="Such as 01:00, or now")
@@ -126,7 +136,9 @@ class Stories(commands.Cog):
             title = PurePath(file.filename).stem if file is not None and not first else cut(first, 60)
             await interaction.response.send_modal(StoryForm(self.take, title=title, text=message.content, file=file))
 
-    async def take(self, interaction: Asked, title: str, text: str, file: discord.Attachment | None) -> None:
+    async def take(
+        self, interaction: Asked, title: str, text: str, file: discord.Attachment | None, style: str | None = None
+    ) -> None:
         """Take a script, from wherever it came: answer at once, read it, keep it."""
         channel_id = check_place(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -148,6 +160,7 @@ class Stories(commands.Cog):
                 max_scenes=min(settings.max_scenes, chosen.max_scenes or settings.max_scenes),
                 width=width,
                 height=height,
+                style=style,
             ),
         )
         await say(interaction, "Thank you! I am reading your script; the storyboard appears here in a moment.")
@@ -238,6 +251,12 @@ class Stories(commands.Cog):
                 await say(interaction, "There are no stories here yet. Begin with `/story new`.")
                 return
             await say(interaction, cut_lines([_entry(entry) for entry in entries]))
+
+    @new.autocomplete("style")
+    async def complete_style(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
+        """Styles of this server whose name or template holds what was typed."""
+        found = await styles.listing(self.client.workshop, interaction.guild_id)
+        return style_choices(found, typed, none=any(view.is_default for view in found))
 
     @film.autocomplete("voice")
     async def complete_voice(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:

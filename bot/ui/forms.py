@@ -16,7 +16,7 @@ from storycore.prompts.check import MAX_PROMPT as PROMPT_LENGTH
 from storycore.studio import scenes
 from storycore.studio.stories import TITLE_LENGTH
 
-Taken = Callable[[Asked, str, str, discord.Attachment | None], Awaitable[None]]
+Taken = Callable[[Asked, str, str, discord.Attachment | None, str | None], Awaitable[None]]
 
 PASTE_LENGTH = 4000
 #: What handing in a form does that was opened before a restart, by the pattern of its custom_id.
@@ -82,14 +82,21 @@ class PromptForm(Form):
 
 
 class StoryForm(Form):
-    """Hand in a script: pasted, or a file. ``taken`` gets the title, the pasted text and the file."""
+    """Hand in a script: pasted, or a file. ``taken`` gets the title, the pasted text, the file and the style."""
 
     def __init__(
-        self, taken: Taken, *, title: str = "", text: str = "", file: discord.Attachment | None = None
+        self,
+        taken: Taken,
+        *,
+        title: str = "",
+        text: str = "",
+        file: discord.Attachment | None = None,
+        style: str | None = None,
     ) -> None:
-        super().__init__("A new story", "fs:story")
+        super().__init__("A new story", "fs:story" if style is None else f"fs:story:={style}")
         self._taken = taken
         self._file = file
+        self._style = style
         self.story_title: discord.ui.TextInput[Any] = discord.ui.TextInput(
             default=cut(title, TITLE_LENGTH) or None, max_length=TITLE_LENGTH, required=False, custom_id="title"
         )
@@ -124,7 +131,9 @@ class StoryForm(Form):
     async def act(self, interaction: Asked) -> None:
         """Hand on what was filled in."""
         files = [self._file] if self._file is not None else list(self.upload.values)
-        await self._taken(interaction, self.story_title.value, self.text.value, files[0] if files else None)
+        await self._taken(
+            interaction, self.story_title.value, self.text.value, files[0] if files else None, self._style
+        )
 
 
 async def take_up(interaction: Asked, taken: Taken) -> None:
@@ -147,7 +156,8 @@ async def take_up(interaction: Asked, taken: Taken) -> None:
         elif custom_id.startswith("fs:story:"):
             if not values.get("text"):
                 raise ScriptError("I was restarted while your form was open.", "Please hand the file in once more.")
-            await taken(interaction, values.get("title", ""), values["text"], None)
+            chosen = re.fullmatch(r"fs:story:=(.{1,60}):[0-9a-f]{16}", custom_id, re.DOTALL)
+            await taken(interaction, values.get("title", ""), values["text"], None, chosen[1] if chosen else None)
         elif custom_id.startswith("fs:"):
             raise StateError("I was restarted while your form was open.", "Please open it and fill it in once more.")
 

@@ -14,7 +14,7 @@ from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
 from storycore.hosts.previews import Preview
-from storycore.prompts.compose import STORY, STYLE
+from storycore.prompts.compose import STORY, STYLE, style_name
 from storycore.store.models import StoryState, WorkState
 from storycore.studio.line import Standing
 from storycore.studio.views import RoundView, SceneView, StoryView
@@ -99,13 +99,16 @@ def _prompt(scene: SceneView) -> list[str]:
     """The prompt and where its parts come from: the looks of the server's characters, the story, the style."""
     if not any(source not in (STORY, STYLE) for _, source in scene.parts):
         written = "Prompt, rewritten" if scene.edited else "Prompt, from the story"
-        return [f"-# {written}: {escape_within(scene.prompt, _PROMPT)}", *_dropped(scene), *_means(scene)]
+        style = [f"-# **Style: {escape_within(scene.style, 50)}**"] if scene.style else []
+        return [f"-# {written}: {escape_within(scene.prompt, _PROMPT)}", *style, *_dropped(scene), *_means(scene)]
     told = [f"-# **{_source(source)}**: {escape_within(text, _PART)}" for text, source in scene.parts]
     return [*told, *_dropped(scene), *_means(scene)]
 
 
 def _source(source: str) -> str:
-    return {STORY: "From the story", STYLE: "Style"}.get(source) or f"{escape_within(source, 50)}'s look"
+    if (name := style_name(source)) is not None:
+        return f"Style: {escape_within(name, 50)}" if name else "Style"
+    return "From the story" if source == STORY else f"{escape_within(source, 50)}'s look"
 
 
 def _dropped(scene: SceneView) -> list[str]:
@@ -154,8 +157,10 @@ def _status(scene: SceneView, closed: bool, *, portraits: bool = False) -> list[
         )
     if scene.coming is not None:
         lines.append(_coming(scene.coming, first=scene.shown is None))
-    if scene.changed:
-        lines.append("✏️ A correction changed the prompt. **Again** paints it; until then these pictures stand.")
+    if scene.changed or scene.restyled:
+        what = "Another style was chosen" if scene.restyled else "A correction changed the prompt"
+        what = f"{what}, or another style" if scene.style and not scene.restyled else what
+        lines.append(f"✏️ {what}. **Again** paints it; until then these pictures stand.")
     if scene.failed is not None and scene.coming is None:
         mark = "🛑" if scene.failed.state is WorkState.CANCELLED else "⚠️"
         lines.append(f"{mark} {escape_within(scene.failed.problem, 500)} Press **Again** or edit the prompt to retry.")

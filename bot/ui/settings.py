@@ -30,7 +30,7 @@ _GROUPS = (
     ("👥", "Permissions", ("roles.",)),
     ("🎬", "Stories", ("story.",)),
     ("🖌️", "Prompts", ("prompts.",)),
-    ("🖼️", "Pictures", ("quota.",)),
+    ("🖼️", "Pictures", ("styles.", "quota.")),
     ("🕰️", "The server", ("queue.", "time_zone", "notices.")),
 )
 _EMOJI = {key: emoji for emoji, _, keys in _GROUPS for key in keys}

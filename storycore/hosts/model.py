@@ -54,8 +54,13 @@ class Abilities:
     ip_adapters: tuple[str, ...] = ()
     #: It has the extension Regional Prompter.
     regional: bool = False
-    #: It is a Forge: its ControlNet wants another form.
+    #: It is a Forge: its ControlNet wants another form, and VAEs are among its modules.
     forge: bool = False
+    #: It is an SD.Next: clip skip has a field of its own.
+    sdnext: bool = False
+    #: How steps are spread ("Karras"), and VAEs by their files.
+    schedulers: tuple[str, ...] = ()
+    vaes: tuple[str, ...] = ()
 
     def has_checkpoint(self, name: str) -> bool:
         """Whether it has this checkpoint; "" is any, and a host that lists none is believed to have it."""
@@ -83,6 +88,13 @@ class Abilities:
             elif isinstance(value, bool | int):
                 values[field.name] = value
         return cls(**values)
+
+
+def found_in(names: Sequence[str], wanted: str) -> str | None:
+    """How the host calls what is ``wanted`` (file, title or plain name), None where it does not have it."""
+    plain = plain_name(wanted)
+    exact = next((name for name in names if name == wanted), None)
+    return exact or next((name for name in names if plain_name(name) == plain), None)
 
 
 def names_of(values: Sequence[object]) -> tuple[str, ...]:

@@ -17,8 +17,11 @@ async def look_at(talk: HostTalk) -> Found:
     """Ask a host what it is and has. Raises ``PainterUnreachableError`` or ``PainterError`` as its API does."""
     options = await talk.options()
     flavour = await _flavour(talk)
-    paths = ("sd-models", "loras", "samplers", "upscalers")
-    models, loras, samplers, upscalers = await asyncio.gather(*(_listed(talk, f"/sdapi/v1/{path}") for path in paths))
+    vaes = "sd-modules" if flavour is Flavour.FORGE else "sd-vae"
+    paths = ("sd-models", "loras", "samplers", "upscalers", "schedulers", "latent-upscale-modes", vaes)
+    models, loras, samplers, upscalers, schedulers, latent, modules = await asyncio.gather(
+        *(_listed(talk, f"/sdapi/v1/{path}") for path in paths)
+    )
     scripts, controlnet, controlnet_models, adapters = await asyncio.gather(
         _asked(talk, "/sdapi/v1/scripts"),
         _asked(talk, "/controlnet/settings"),
@@ -30,7 +33,7 @@ async def look_at(talk: HostTalk) -> Found:
         checkpoints=_names(models or [], "title", "model_name"),
         loras=_names(loras or [], "name", "alias"),
         samplers=_names(samplers or [], "name"),
-        upscalers=_names(upscalers or [], "name"),
+        upscalers=_names([*(latent or []), *(upscalers or [])], "name"),
         controlnet_models=names_of(_list(controlnet_models, "model_list")),
         controlnet_units=_units(controlnet, "control_net_unit_count"),
         adetailer_units=_adetailer(scripts, options),
@@ -38,6 +41,9 @@ async def look_at(talk: HostTalk) -> Found:
         ip_adapters=names_of(adapters) if isinstance(adapters, list) and flavour is Flavour.SDNEXT else (),
         regional="regional prompter" in _scripts(scripts),
         forge=flavour is Flavour.FORGE,
+        sdnext=flavour is Flavour.SDNEXT,
+        schedulers=_names(schedulers or [], "label"),
+        vaes=_names(modules or [], "model_name"),
     )
     return Found(flavour, " ".join(loaded.split())[:300] if isinstance(loaded, str) else "", abilities)
 

@@ -31,6 +31,9 @@ class PaintRequest:
     loras: tuple[str, ...] = ()
     #: What else a host is asked for, in its own form: portraits, faces, regions (``storycore.images.webui.likeness``).
     additions: Mapping[str, Any] = field(default_factory=dict)
+    #: How it is to be painted (``storycore.styles.model.Style.painting``), for a painter on this machine: what it
+    #: cannot do is left out, and told in the picture's parameters as ``means``.
+    style: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

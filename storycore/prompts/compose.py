@@ -16,9 +16,14 @@ from storycore.cast.facts import folded
 from storycore.characters.model import Character
 from storycore.keys import derived_seed
 from storycore.prompts.escape import escape
+from storycore.prompts.tagged import fitting, tag, tags_of
 from storycore.prompts.written import Written, joined_names, sentence, sentences
+from storycore.styles.model import Style
 
 STORY, STYLE = "story", "style"
+#: What a part comes from that a style of the server's says: its name follows.
+_NAMED_STYLE = f"{STYLE}: "
+_NO_STYLE = Style()
 _BREAK = " BREAK "
 _MIX = re.compile(r"\[[^\[\]|:]+\|[^\[\]|:]+\],?\s*")
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
@@ -28,7 +33,8 @@ _EMPHASIS = re.compile(r"(?<!\\)[()\[\]]|(?<=\S):[\d.]+(?=\s*[)\]])")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a prompt and where it comes from: ``story``, ``style``, or the name of a character."""
+    """A stretch of a prompt and where it comes from: ``story``, ``style`` (``style: Ink`` for one with a name), or the
+    name of a character."""
 
     text: str
     source: str
@@ -39,8 +45,8 @@ class Composed:
     """A prompt, its parts, and what else decides its pictures (``extras``, as a round keeps them).
 
     ``extras``: ``negative`` (joined), ``characters`` (name, look, portrait's hash, LoRA tag: as far as there is any),
-    ``common`` (the block that belongs to none of them). ``same_seed``: whether a character asks for the same noise.
-    ``dropped``: the words that the server's rules took out.
+    ``common`` (the block that belongs to none of them), ``style`` (how it is painted, :attr:`Style.painting`).
+    ``same_seed``: whether a character asks for the same noise. ``dropped``: the words that the server's rules took out.
     """
 
     text: str
@@ -72,11 +78,14 @@ def compose(
     outfits: Mapping[int, str] | None = None,
     scene_text: str = "",
     clean: Callable[[str], str] = as_it_is,
+    style: Style | None = None,
+    checkpoint: str = "",
 ) -> Composed:
     """The prompt of a scene. ``linked`` gives for a cast name the character that it is.
 
     ``outfits`` are those chosen for this scene, by the characters' ids; else one is worn that ``scene_text`` names.
-    ``clean`` takes out of a text what may not stand in it.
+    ``clean`` takes out of a text what may not stand in it. ``style`` says what stands around the prompt, and with
+    ``checkpoint`` (what paints where the style names none) whether it is written in tags or in sentences.
     """
     written = replace(
         written,
@@ -85,6 +94,8 @@ def compose(
         seen=clean(written.seen),
     )
     chosen = outfits or {}
+    manner = style or _NO_STYLE
+    tags = manner.takes_tags(checkpoint)
     shown = list({c.id: c for name, _ in written.people if (c := linked.get(name)) is not None}.values())
     blocks: list[tuple[Character, str]] = []
     for character in shown:
@@ -92,21 +103,35 @@ def compose(
         look = clean(character.sheet.described(outfit))
         if look:
             blocks.append((character, look))
-    if not blocks:
-        return Composed(clean(written.text), _parts([], written), {}, any(c.sheet.same_seed for c in shown))
+    same_seed = any(c.sheet.same_seed for c in shown)
+    extras: dict[str, Any] = {"style": painting} if (painting := manner.painting) else {}
+    before, after = (_cleaned(part, clean) for part in _around(written, manner, tags=tags))
     named = {character.id for character, _ in blocks}
     rest = [words for name, words in written.people if (linked[name].id if name in linked else None) not in named]
-    tags = list(dict.fromkeys(tag for character, _ in blocks if (tag := character.sheet.lora_tag)))
     texts = [clean(f"{character.sheet.name}, {look}") for character, look in blocks]
-    common = clean(_common(written, [c.sheet.name for c, _ in blocks] if len(blocks) > 1 else [], rest))
-    text = _after(texts[0], common) if len(blocks) == 1 else _BREAK.join([*texts, common])
+    several = len(blocks) > 1
+    names = [c.sheet.name for c, _ in blocks] if several else []
+    first = "" if several else "".join(texts)
+    told = clean(_in_tags(written, names, rest, first, before, after) if tags else _in_sentences(written, names, rest))
+    parts = _parts([(c.sheet.name, t) for (c, _), t in zip(blocks, texts, strict=True)], written, told, style, clean)
+    common = _put_around(told, before, after)
+    if not blocks:
+        return Composed(common, parts, extras, same_seed)
+    text = _BREAK.join([*texts, common]) if several else _put_around(_joined(first, told, tags=tags), before, after)
+    loras = list(dict.fromkeys(lora for character, _ in blocks if (lora := character.sheet.lora_tag)))
     negatives = list(dict.fromkeys(c.sheet.negative for c, _ in blocks if c.sheet.negative))
     characters = [_kept(character, look) for character, look in blocks]
-    extras: dict[str, Any] = {"characters": characters, "common": common}
+    extras |= {"characters": characters, "common": common}
     if negatives:
         extras["negative"] = ", ".join(negatives)
-    parts = _parts([(c.sheet.name, t) for (c, _), t in zip(blocks, texts, strict=True)], written, common)
-    return Composed(" ".join([text, *tags]), parts, extras, any(c.sheet.same_seed for c, _ in blocks))
+    return Composed(" ".join([text, *loras]), parts, extras, same_seed)
+
+
+def style_name(source: str) -> str | None:
+    """The name of the style that a part comes from; "" for the house's own, None for a part of no style."""
+    if source == STYLE:
+        return ""
+    return source.removeprefix(_NAMED_STYLE) if source.startswith(_NAMED_STYLE) else None
 
 
 def merged(prompt: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:
@@ -163,10 +188,39 @@ def _worn(character: Character, text: str) -> str:
     return next((name for name in character.sheet.outfits if f" {folded(name)} " in words), "")
 
 
-def _common(written: Written, names: Sequence[str], rest: Sequence[str]) -> str:
+def _in_sentences(written: Written, names: Sequence[str], rest: Sequence[str]) -> str:
     people = joined_names([*names, *rest])
     lead = ", ".join(filter(None, (people, *written.where)))
-    return sentences([escape(lead), written.seen], written.style)
+    return sentences([escape(lead), written.seen], "")
+
+
+def _in_tags(written: Written, names: Sequence[str], rest: Sequence[str], first: str, before: str, after: str) -> str:
+    """What the story says as tags, as many as there is room for beside what stands around them."""
+    lead = [joined_names(names), *(tag(words) for words in rest), *(tag(place) for place in written.where)]
+    around = ", ".join(filter(None, (before, first, after)))
+    return ", ".join(fitting([escape(one) for one in lead if one], tags_of(written.seen), around, one_chunk=not first))
+
+
+def _around(written: Written, style: Style, *, tags: bool) -> tuple[str, str]:
+    """What stands before and behind what the story says: the style's template, else what the house says."""
+    if style.template:
+        return style.before, style.after
+    if not written.style:
+        return "", ""
+    return "", f", {written.style[:1].lower()}{written.style[1:]}" if tags else f". {written.style}"
+
+
+def _joined(first: str, told: str, *, tags: bool) -> str:
+    """The one look, and what the story says behind it."""
+    if not told:
+        return first.rstrip(" .,;")
+    if not tags:
+        return _after(first, told)
+    return f"{first} {told}" if first.endswith((".", "!", "?")) else f"{first}, {told}"
+
+
+def _put_around(told: str, before: str, after: str) -> str:
+    return f"{before}{told}{after}" if told else f"{before}{after.lstrip(' .,;')}"
 
 
 def _after(block: str, rest: str) -> str:
@@ -174,8 +228,19 @@ def _after(block: str, rest: str) -> str:
     return f"{block} {rest}" if block.endswith((".", "!", "?")) else f"{block}. {sentence(rest)}"
 
 
-def _parts(blocks: Sequence[tuple[str, str]], written: Written, common: str = "") -> tuple[Part, ...]:
-    told = (common or written.text).removesuffix(written.style).rstrip(" .") if written.style else common
+def _cleaned(text: str, clean: Callable[[str], str]) -> str:
+    """What a style says, cleaned; the tags in it, which name files, stay as they are."""
+    words, tags = _TAG.split(text), _TAG.findall(text)
+    return "".join(clean(part) + tag for part, tag in zip(words, [*tags, ""], strict=True))
+
+
+def _parts(
+    blocks: Sequence[tuple[str, str]], written: Written, told: str, style: Style | None, clean: Callable[[str], str]
+) -> tuple[Part, ...]:
     parts = [Part(text, name) for name, text in blocks]
     parts += [Part(told, STORY)] if told else []
-    return (*parts, Part(written.style, STYLE)) if written.style else tuple(parts)
+    if style is None or not style.name:
+        return (*parts, Part(clean(written.style), STYLE)) if written.style else tuple(parts)
+    around = (style.before, style.after) if style.template else ("", written.style)
+    said = " … ".join(filter(None, (_cleaned(part, clean).strip(" ,.;") for part in around)))
+    return (*parts, Part(said or style.brief, f"{_NAMED_STYLE}{style.name}"))

@@ -17,6 +17,7 @@ from storycore.script.model import LineKind
 from storycore.store import characters as _characters  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import corrections as _corrections  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
+from storycore.store import styles as _styles  # noqa: F401 - the same
 from storycore.store import voices as _voices  # noqa: F401 - so that its table is known wherever these are
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
 from storycore.store.batches import BatchRow
@@ -118,6 +119,9 @@ class StoryRow(Base):
     height: Mapped[int] = mapped_column(default=576)
     #: The checkpoint that its pictures are painted with ("": whichever the host has).
     checkpoint: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
+    #: The style that it took, as that was then (``storycore.styles.model``); what it says goes before size and
+    #: checkpoint above. Empty: the house's own way.
+    style: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: The overnight batch that it was handed in with. (No foreign key: SQLite could add one only by making the table
     #: anew, and would forget on the way that ids are given out once.)
     batch_id: Mapped[int | None] = mapped_column(index=True)

@@ -118,6 +118,15 @@ class ServerSettings:
     negative: str = ""
     nsfw_words: tuple[str, ...] = NSFW_WORDS
     nsfw_negative: str = NSFW_NEGATIVE
+    checkpoints: tuple[str, ...] = ()
+    style_side: int | None = None
+    style_steps: int | None = None
+
+    def allows_checkpoint(self, name: str) -> bool:
+        """Whether everybody here may paint with this checkpoint ("": a painter's own)."""
+        if not name or not self.checkpoints or EVERY in self.checkpoints:
+            return True
+        return plain_name(name) in map(plain_name, self.checkpoints)
 
     def allows_lora(self, name: str) -> bool:
         """Whether everybody here may name this LoRA."""
@@ -157,7 +166,7 @@ SETTINGS: tuple[Setting, ...] = (
     _roles("vote", "Who may vote", "everyone", "Roles whose members' votes count, by button and by reaction."),
     _roles("edit", "Who may edit prompts", "everyone", "Roles that rewrite prompts and ask for pictures again."),
     _roles("stories", "Who manages stories", "moderators", "Roles that pick, film and cancel like a story's author."),
-    _roles("characters", "Who manages characters", "admins", "Roles that keep the server's characters."),
+    _roles("characters", "Who manages characters", "admins", "Roles that keep the server's characters and styles."),
     _roles("hosts", "Who manages painters", "admins", "Roles that add, drain and remove GPU hosts."),
     Setting(
         "story.candidates",
@@ -221,6 +230,35 @@ SETTINGS: tuple[Setting, ...] = (
         "Negative prompt where not age-restricted",
         "What painters leave out in all other channels.",
         "none",
+    ),
+    Setting(
+        "styles.checkpoints",
+        "checkpoints",
+        Kind.NAMES,
+        "Checkpoints that members may use",
+        "Names with commas between, or all. Admins may use any that a painter has.",
+        "all",
+        high=_MOST_NAMES,
+    ),
+    Setting(
+        "styles.size",
+        "style_side",
+        Kind.NUMBER,
+        "Longest side of a picture",
+        "In pixels, hires fix and all, for styles that members make and take.",
+        "4,096",
+        low=256,
+        high=4096,
+    ),
+    Setting(
+        "styles.steps",
+        "style_steps",
+        Kind.NUMBER,
+        "Most steps of a picture",
+        "Hires fix and all, for styles that members make and take.",
+        "150",
+        low=1,
+        high=300,
     ),
     _quota("waiting.member", "waiting_member", "Waiting pictures per member", "How many may wait at once."),
     _quota("waiting.server", "waiting_server", "Waiting pictures in all", "How many may wait at once here."),

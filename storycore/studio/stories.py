@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +31,7 @@ from storycore.studio.people import Person, require_here
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_day, check_room
 from storycore.studio.settings_model import ServerSettings
+from storycore.studio.styling import style_for
 from storycore.studio.views import StoryView, read_story
 from storycore.work.jobs import asking
 from storycore.work.workshop import Workshop
@@ -45,7 +47,8 @@ class NewStory:
 
     ``request_key`` names the request (an interaction's id): the same request never makes two stories.
     ``candidates`` 1 … 9; ``max_scenes`` None means no limit; sizes in pixels, multiples of 8; ``checkpoint`` is what
-    the pictures are painted with ("": whichever a host has).
+    the pictures are painted with ("": whichever a host has). ``style`` is a style of the server's by its name; "" takes
+    none, None the one that new stories take there. ``kept_style`` is one that another story took, and goes before it.
     """
 
     title: str
@@ -59,6 +62,8 @@ class NewStory:
     height: int = 576
     checkpoint: str = ""
     batch_id: int | None = None
+    style: str | None = None
+    kept_style: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,10 @@ async def create(workshop: Workshop, new: NewStory) -> int:
 
 
 async def add(workshop: Workshop, session: AsyncSession, new: NewStory, script: str) -> int:
-    """Keep a story and ask for its understanding, in the caller's transaction; gives its id."""
+    """Keep a story and ask for its understanding, in the caller's transaction; gives its id.
+
+    Raises ``NotFoundError`` and ``NotAllowedError`` for a style that is not there, or beyond what members may take.
+    """
     story = StoryRow(
         request_key=new.request_key,
         server_id=new.author.server_id,
@@ -127,6 +135,7 @@ async def add(workshop: Workshop, session: AsyncSession, new: NewStory, script: 
         checkpoint=new.checkpoint[:300],
         batch_id=new.batch_id,
         age_restricted=new.author.age_restricted,
+        style=dict(new.kept_style) if new.kept_style is not None else await style_for(session, new.author, new.style),
     )
     session.add(story)
     await session.flush()
@@ -169,6 +178,7 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
                 width=changed.width,
                 height=changed.height,
                 checkpoint=changed.checkpoint,
+                kept_style=changed.style,
             )
             ids.append(await add(workshop, session, new, piece))
         changed.state, changed.problem = StoryState.SPLIT, f"This story goes on in {len(pieces)} parts."

@@ -34,6 +34,7 @@ from storycore.store.models import (
 )
 from storycore.studio.batch_views import BatchView, read_batch
 from storycore.studio.cast_views import CorrectionView, QuestionView, read_corrections, read_questions
+from storycore.studio.how import means_of, restyled
 from storycore.studio.line import Standing, standings
 from storycore.voting.rules import choose, tally
 
@@ -125,6 +126,9 @@ class SceneView:
     offered: tuple[str, ...] = ()
     #: How the characters in the pictures that are shown were kept recognisable, in a few words.
     means: str = ""
+    #: The style that it is painted in, by its name ("": none), and whether the pictures shown were painted otherwise.
+    style: str = ""
+    restyled: bool = False
 
     @property
     def changed(self) -> bool:
@@ -366,7 +370,9 @@ def _scene(
         parts=() if scene.prompt_by is not None else tuple((t, s) for t, s in scene.composed.get("parts", ())),
         dropped=() if scene.prompt_by is not None else tuple(map(str, scene.composed.get("dropped", ()))),
         offered=tuple(scene.offer.get("after", ())),
-        means=_means(next((r for r in scene.rounds if r.number == scene.round), None)),
+        means=means_of(scene),
+        style=str(story.style.get("name", "")),
+        restyled=shown is not None and coming is None and restyled(scene),
     )
 
 
@@ -375,15 +381,6 @@ def _member(row: CastRow, names: Mapping[int, str]) -> CastView:
     return CastView(
         row.name, tuple(row.aliases), tuple(row.scenes), row.lines, row.pronouns, character, row.character_id
     )
-
-
-def _means(row: RoundRow | None) -> str:
-    """What the painter told of its means; the same for all candidates of a round."""
-    for candidate in () if row is None else row.candidates:
-        told = candidate.parameters.get("means")
-        if isinstance(told, str):
-            return told
-    return ""
 
 
 def _line(row: LineRow) -> LineView:

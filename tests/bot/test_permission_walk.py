@@ -29,6 +29,7 @@ from storycore.cast.model import QuestionKind
 from storycore.store.characters import CharacterRow, ProposalRow
 from storycore.store.corrections import QuestionRow
 from storycore.store.models import BatchRow, LineRow, RoundRow, SceneRow, StoryRow, now
+from storycore.store.styles import StyleRow
 from storycore.studio import ballot_box, ballots, permissions
 from storycore.studio.permissions import Act
 from tests.support.wire import Wire, wire_to
@@ -67,6 +68,12 @@ COMMANDS: dict[str, Act | None] = {
     "character import": Act.CHARACTERS,
     "character export": READING,
     "character mix": Act.CHARACTERS,
+    "style add": Act.CHARACTERS,
+    "style edit": Act.CHARACTERS,
+    "style show": READING,
+    "style list": READING,
+    "style set": Act.STEER,  # of the thread's story; for new stories Act.SETTINGS
+    "style remove": Act.CHARACTERS,
     "line speaker": Act.STEER,
     "line words": Act.STEER,
     "scene split": Act.STEER,
@@ -128,6 +135,9 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "CharacterPage": (READING, ()),
     "CharacterButton": (Act.CHARACTERS, (("fs:char:{character}:edit", ""),)),
     "MixButton": (Act.CHARACTERS, (("fs:mix:{character}:male", ""),)),
+    "StyleButton": (Act.CHARACTERS, tuple((f"fs:styled:{{style}}:{what}", "") for what in ("edit", "follow"))),
+    "StyleSelect": (READING, ()),
+    "StylePage": (READING, ()),
     "DescribeButton": (READING, ()),  # what is handed in asks, or is proposed
     "LinkSelect": (Act.STEER, (("fs:link:{story}:{key}", "{character}"),)),
     "CutButton": (
@@ -146,6 +156,7 @@ FORMS: dict[str, tuple[Act, str, dict[str, Any]]] = {
     "BatchForm": (Act.CREATE, "/story batch", {"files": [File("well.txt", STORY.encode())]}),
     "SettingForm": (Act.SETTINGS, "fs:settings=story.candidates", {}),
     "CharacterForm": (Act.CHARACTERS, "fs:char:{character}:edit", {"names": "Gunther", "look": "bald"}),
+    "StyleForm": (Act.CHARACTERS, "fs:styled:{style}:edit", {"name": "Ink", "lines": "steps: 20"}),
     "HostForm": (Act.HOSTS, "/host add", {"name": "attic", "url": "http://192.0.2.1:7860"}),
 }
 #: What is heard of, beside interactions; a reaction is a vote, and counts only for who may vote.
@@ -244,10 +255,11 @@ async def _known(wire: Wire) -> dict[str, str]:
         )
         character = CharacterRow(server_id=story.server_id or 0, name="Gunther", outfits={}, pronouns="he", look="tall")
         proposal = ProposalRow(server_id=story.server_id or 0, data={"name": "Hagen"}, made_by=1, made_by_name="Bo")
-        session.add_all([character, proposal])
+        style = StyleRow(server_id=story.server_id or 0, name="Ink", folded="ink", data={"name": "Ink"})
+        session.add_all([character, proposal, style])
         await session.flush()
         known = {
-            "character": character.id, "proposal": proposal.id,
+            "character": character.id, "proposal": proposal.id, "style": style.id,
             "story": story.id, "scene": scene.id, "line": line.id, "round": round_.id, "batch": 7, "question": 5,
             "film": 1, "job": 3, "key": key_of("the miller"), "other": key_of("the frog"),
         }  # fmt: skip

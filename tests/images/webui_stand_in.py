@@ -41,11 +41,14 @@ CHECKPOINTS = ("storybook_v3", "ink_and_wash_xl")
 LORAS = ("mara_v2", "red_cloak")
 FAULTS = frozenset(get_args(Fault))
 SAMPLERS = ("DPM++ 2M", "DPM++ SDE", "Euler", "Euler a", "DDIM")
+SCHEDULERS = {"automatic": "Automatic", "karras": "Karras", "sgm_uniform": "SGM Uniform"}
+UPSCALERS = ("Latent", "Latent (bicubic)", "None", "R-ESRGAN 4x+")
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "prompt": str, "negative_prompt": str, "seed": int, "steps": int, "cfg_scale": (int, float),
     "width": int, "height": int,
     "n_iter": int, "batch_size": int, "sampler_name": str, "scheduler": str, "send_images": bool, "save_images": bool,
-    "alwayson_scripts": dict, "override_settings": dict, "force_task_id": str,
+    "alwayson_scripts": dict, "override_settings": dict, "force_task_id": str, "enable_hr": bool,
+    "hr_scale": (int, float), "hr_upscaler": str, "denoising_strength": (int, float), "hr_second_pass_steps": int,
 }  # fmt: skip
 
 
@@ -131,6 +134,7 @@ class WebuiStandIn:
     extensions: tuple[str, ...] = ()
     controlnet_models: tuple[str, ...] = ()
     ip_adapters: tuple[str, ...] = ()
+    vaes: tuple[str, ...] = ()
     checkpoint: str = CHECKPOINTS[0]
     paint: Paint = simple_picture
     port: int = 0
@@ -198,7 +202,12 @@ class WebuiStandIn:
                 web.get("/sdapi/v1/sd-models", self._models),
                 web.get("/sdapi/v1/samplers", self._samplers),
                 web.get("/sdapi/v1/scripts", self._scripts),
+                web.get("/sdapi/v1/latent-upscale-modes", self._latent),
             ]
+        if self.api and self.flavour != "sdnext":
+            routes.append(web.get("/sdapi/v1/schedulers", self._schedulers))
+        if self.api and self.flavour != "forge":
+            routes.append(web.get("/sdapi/v1/sd-vae", self._modules))
         if self.api and self.controlnet_models:
             routes += [
                 web.get("/controlnet/settings", self._controlnet_settings),
@@ -285,9 +294,16 @@ class WebuiStandIn:
         unknown = [name for name in given.get("alwayson_scripts") or {} if name.lower() not in self.extensions]
         for script in unknown:
             return self._refusal(422, f"Script '{script}' not found")
+        vae = "forge_additional_modules" if self.flavour == "forge" else "sd_vae"
         for key in given.get("override_settings") or {}:
-            if key not in ("sd_model_checkpoint", "CLIP_stop_at_last_layers", "sd_vae"):
+            if key not in ("sd_model_checkpoint", "CLIP_stop_at_last_layers", vae):
                 return self._crash("KeyError", f"'{key}'")
+        if given.get("enable_hr") and given.get("hr_upscaler") not in UPSCALERS:
+            return self._crash("Exception", f"could not find upscaler named {given.get('hr_upscaler')}")
+        if given.get("enable_hr") and self.flavour == "forge" and not given.get("hr_additional_modules"):
+            return self._crash("TypeError", "argument of type 'NoneType' is not iterable")
+        if self.flavour == "sdnext" and given.get("sampler_name", "Euler") not in SAMPLERS:
+            return self._refusal(404, "Sampler not found")
         fault = self._faults.popleft() if self._faults else None
         if fault is not None:
             answer = await self._before(fault, http)
@@ -329,7 +345,7 @@ class WebuiStandIn:
                 for index in range(int(task.request["n_iter"]) * int(task.request["batch_size"])):
                     seed = int(task.request["seed"]) + index
                     ends = loop.time() + self.seconds
-                    task.painting = asyncio.create_task(asyncio.to_thread(self.paint, task.request, seed))
+                    task.painting = asyncio.create_task(asyncio.to_thread(self.paint, _upscaled(task.request), seed))
                     while (self.paused or loop.time() < ends) and not task.interrupted and not self._released.is_set():
                         await asyncio.sleep(0.02 if self.paused else min(0.05, max(0.0, ends - loop.time())))
                     images.append(await task.painting)
@@ -518,10 +534,17 @@ class WebuiStandIn:
         return web.json_response([{"name": name, "alias": name, "path": "", "metadata": {}} for name in self.loras])
 
     async def _upscalers(self, http: web.Request) -> web.Response:
-        return web.json_response([{"name": "R-ESRGAN 4x+", "model_name": None, "scale": 4}])
+        names = [name for name in UPSCALERS if not name.startswith("Latent")]
+        return web.json_response([{"name": name, "model_name": None, "scale": 4} for name in names])
+
+    async def _latent(self, http: web.Request) -> web.Response:
+        return web.json_response([{"name": name} for name in UPSCALERS if name.startswith("Latent")])
+
+    async def _schedulers(self, http: web.Request) -> web.Response:
+        return web.json_response([{"name": name, "label": label} for name, label in SCHEDULERS.items()])
 
     async def _modules(self, http: web.Request) -> web.Response:
-        return web.json_response([])
+        return web.json_response([{"model_name": name, "filename": f"/models/{name}"} for name in self.vaes])
 
     async def _version(self, http: web.Request) -> web.Response:
         return web.json_response({"app": "sd.next", "updated": "2026-07-23"})
@@ -561,6 +584,14 @@ class WebuiStandIn:
 
     async def _adapters(self, http: web.Request) -> web.Response:
         return web.json_response(list(self.ip_adapters))
+
+
+def _upscaled(request: dict[str, Any]) -> dict[str, Any]:
+    """The request with the size that its hires fix ends with."""
+    if not request.get("enable_hr"):
+        return request
+    width, height = (int(int(request[side]) * request["hr_scale"]) // 8 * 8 for side in ("width", "height"))
+    return {**request, "width": width, "height": height}
 
 
 def _short_hash(name: str) -> str:

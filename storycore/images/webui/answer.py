@@ -31,7 +31,8 @@ _EMPTY_SPREAD = 3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an answer is measured by: the seeds, the checkpoint and LoRAs that were asked for, the size ((0, 0): any).
+    """What an answer is measured by: the seeds, the checkpoint and LoRAs that were asked for, the size ((0, 0): any),
+    and by how many pixels a side may differ from it.
 
     ``names_loras``: the host says which LoRAs it used (SD.Next does not, always).
     """
@@ -41,6 +42,7 @@ class Asked:
     loras: Sequence[str] = ()
     size: tuple[int, int] = (0, 0)
     names_loras: bool = True
+    slack: int = 0
 
 
 def paintings_of(answer: Mapping[str, Any], asked: Asked) -> list[Painting]:
@@ -61,7 +63,7 @@ def paintings_of(answer: Mapping[str, Any], asked: Asked) -> list[Painting]:
     if len(wanted) < len(asked.seeds):
         raise unreachable("stopped before all the pictures were painted", "too_few")
     return [
-        _painting(text, index, seed, info, asked.size)
+        _painting(text, index, seed, info, asked)
         for index, (text, seed) in enumerate(zip(wanted, asked.seeds, strict=True))
     ]
 
@@ -117,10 +119,10 @@ def _check_loras(info: Mapping[str, Any], asked: Asked) -> None:
         ).called("no_lora")
 
 
-def _painting(text: object, index: int, seed: int, info: Mapping[str, Any], size: tuple[int, int]) -> Painting:
-    data = _decoded(text)
+def _painting(text: object, index: int, seed: int, info: Mapping[str, Any], asked: Asked) -> Painting:
+    data, size = _decoded(text), asked.size
     kind, (width, height), empty, likeness = _measured(data)
-    if size != (0, 0) and (width, height) != size:
+    if size != (0, 0) and max(abs(width - size[0]), abs(height - size[1])) > asked.slack:
         raise odd_answer(f"a picture in it is {width} × {height} pixels, not {size[0]} × {size[1]}", "wrong_size")
     seeds, texts = info.get("all_seeds"), info.get("infotexts")
     if isinstance(seeds, list) and index < len(seeds) and isinstance(seeds[index], int):

@@ -17,6 +17,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from storycore.hosts.model import Abilities, plain_name
+from storycore.prompts.family import Family, family_of
 
 _BREAK = " BREAK "
 _TAG = re.compile(r"\s*<\w+:[^>]*>")
@@ -172,7 +173,7 @@ def _controlnet_model(has: Abilities, checkpoint: str) -> tuple[str | None, str]
 
 def _best(names: Sequence[str], checkpoint: str, wanted: Sequence[str]) -> str | None:
     """The name that fits the checkpoint's family and holds the first of ``wanted`` that any does."""
-    xl = "xl" in plain_name(checkpoint)
+    xl = family_of(checkpoint) is Family.SDXL
     fitting = [name for name in names if ("xl" in name.lower()) == xl]
     for part in wanted:
         for name in fitting:

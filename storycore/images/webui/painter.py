@@ -20,6 +20,7 @@ from storycore.images.webui.answer import Asked, checkpoint_of, paintings_of
 from storycore.images.webui.client import HostClient, answer_of
 from storycore.images.webui.line import HostLine, Ticket
 from storycore.images.webui.options import Address, WebuiOptions, address_of
+from storycore.images.webui.styling import final_size
 from storycore.images.webui.talk import HostTalk
 from storycore.images.webui.task import IdleCallback, Once, Task, WithdrawnError, drop, once
 from storycore.images.webui.watch import Pace, Progress, TaskWatch
@@ -215,7 +216,8 @@ class WebuiPainter:
         self._pace.learn(ticket.seconds, count)
         checkpoint = request.checkpoint or self._options.checkpoint
         seeds = [(seed + index) % 2**32 for index in range(count)]
-        return body, Asked(seeds, checkpoint, request.loras, (request.width, request.height), self.names_loras)
+        size, slack = final_size(request.width, request.height, request.additions)
+        return body, Asked(seeds, checkpoint, request.loras, size, self.names_loras, slack)
 
     async def _watched(self, ticket: Ticket, watch: TaskWatch, begun: asyncio.Event) -> bytes | None:
         """Follow a request from the moment it is sent; hang up on a host that has fallen silent."""
@@ -274,7 +276,9 @@ class WebuiPainter:
         if checkpoint:
             payload["override_settings"] = {"sd_model_checkpoint": checkpoint}
             payload["override_settings_restore_afterwards"] = False
-        return payload | dict(request.additions)
+        settings = payload.get("override_settings", {}) | dict(request.additions.get("override_settings", {}))
+        payload |= request.additions
+        return payload | ({"override_settings": settings} if settings else {})
 
     async def cancel(self, task_id: str) -> None:
         """Stop that task: its ``generate`` raises :class:`PaintingStoppedError`, and the host is told to stop it."""

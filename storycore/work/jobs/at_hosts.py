@@ -18,6 +18,7 @@ from storycore.hosts.host import Host
 from storycore.images.base import Painting, PaintProgress, PaintRequest
 from storycore.images.webui.likeness import Likeness, Portrait, Portrayed, likeness_for
 from storycore.images.webui.options import NEGATIVE
+from storycore.images.webui.styling import Styled, styled
 from storycore.images.webui.task import WithdrawnError
 from storycore.keys import derived_seed, recipe_key
 from storycore.prompts.negatives import joined_negative
@@ -65,7 +66,7 @@ class Order:
     checkpoint: str
     loras: tuple[str, ...]
     refused: frozenset[int]
-    #: What else decides the pictures (``storycore.prompts.compose``): negative prompt, characters, variants.
+    #: What else decides the pictures (``storycore.prompts.compose``): negative prompt, characters, style, variants.
     extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -289,22 +290,30 @@ class _Work:
         order = self._order
         first = next(iter(run))
         likeness = await self._likeness(host, order.prompt_of(first))
-        said = [str(order.extras.get(key, "")) for key in ("negative", ALWAYS)]
-        usual = [NEGATIVE] if any(said) and not host.is_here else []
-        self._means = likeness.means
+        asked: Mapping[str, Any] = order.extras.get("style", {})
+        style = Styled() if host.is_here else styled(asked, host.abilities)
+        self._means = " · ".join(filter(None, (likeness.means, *style.lacking)))
         return PaintRequest(
             # Every asking has a name of its own: a host may still be at one from before a crash.
             task_id=f"{order.round_id}-{order.attempt}-{first}-{secrets.token_hex(4)}",
             prompt=likeness.prompt,
             seed=run[first],
             count=len(run),
-            negative_prompt=joined_negative(*usual, *said),
-            additions=likeness.additions,
+            negative_prompt=self._negative(host, str(asked.get("negative", ""))),
+            additions={**style.additions, **likeness.additions},
             width=order.width,
             height=order.height,
             checkpoint=order.checkpoint or host.checkpoint_to_restore,
             loras=order.loras,
+            style=asked if host.is_here else {},
         )
+
+    def _negative(self, host: Host, styles: str) -> str:
+        """What must not be seen: as the style says, or else the house; and as the characters and the server say. "":
+        the house's."""
+        said = [str(self._order.extras.get(key, "")) for key in ("negative", ALWAYS)]
+        first = styles or (NEGATIVE if any(said) and not host.is_here else "")
+        return joined_negative(first, *said)
 
     async def _likeness(self, host: Host, prompt: str) -> Likeness:
         """How this host keeps the characters recognisable."""

@@ -214,8 +214,8 @@ async def _prompt(
     read = taken.read
     text = " ".join(line.text for line in read.lines[scene.id])
     written = read.after[scene.id]
-    before = composed_scene(scene, read.before[scene.id], taken.before, text, rules).text
-    composed = composed_scene(scene, written, taken.now, text, rules)
+    before = composed_scene(story, scene, read.before[scene.id], taken.before, text, rules).text
+    composed = composed_scene(story, scene, written, taken.now, text, rules)
     after = composed.text
     due, scene.prompt_due = scene.prompt_due, False
     changed = before != after or scene.id in read.touched

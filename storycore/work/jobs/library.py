@@ -19,6 +19,8 @@ from storycore.store.models import CastRow, SceneRow, StoryRow
 from storycore.store.voices import VoiceRow
 from storycore.studio.library import characters_of
 from storycore.studio.rules import PromptRules
+from storycore.styles.model import Style
+from storycore.styles.model import from_json as style_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,28 @@ async def library_of(session: AsyncSession, story: StoryRow, corrections: Iterab
     return Library(characters, tuple(links))
 
 
+def style_of(story: StoryRow) -> Style | None:
+    """The style that a story took, as it was then; None for the house's own way."""
+    return style_from_json(story.style or {})
+
+
 def composed_scene(
-    row: SceneRow, written: Written, linked: Mapping[str, Character], text: str, rules: PromptRules
+    story: StoryRow,
+    row: SceneRow,
+    written: Written,
+    linked: Mapping[str, Character],
+    text: str,
+    rules: PromptRules,
 ) -> Composed:
-    """The prompt of a scene's row with the looks of those in it, in the outfits that were chosen for it, without the
-    words that do not go into prompts there."""
+    """The prompt of a scene's row in its story's style, with the looks of those in it, in the outfits that were chosen
+    for it, without the words that do not go into prompts there."""
     outfits = {int(number): str(outfit) for number, outfit in row.outfits.items() if str(number).isdecimal()}
     dropped: list[str] = []
-    composed = compose(written, linked, outfits, text, lambda told: rules.cleaned(told, dropped))
+
+    def clean(told: str) -> str:
+        return rules.cleaned(told, dropped)
+
+    composed = compose(written, linked, outfits, text, clean, style_of(story), story.checkpoint)
     return replace(composed, dropped=tuple(dict.fromkeys(dropped)))
 
 

@@ -98,6 +98,7 @@ async def _begin(workshop: Workshop, round_id: int) -> Order | None:
     if round_.state is WorkState.WORKING and job.host_id is not None and job.task:
         # A process of ours ended in the middle of it; the host does not know, and may be at it still.
         await workshop.hosts.stop_leftover(job.host_id, job.task)
+    width, height, _ = queueing.painted_as(story, round_.extras)
     return Order(
         story_id=story.id,
         scene_id=scene.id,
@@ -105,8 +106,8 @@ async def _begin(workshop: Workshop, round_id: int) -> Order | None:
         prompt=round_.prompt,
         seed=round_.seed,
         count=round_.count,
-        width=story.width,
-        height=story.height,
+        width=width,
+        height=height,
         attempt=round_.attempt,
         server_id=story.server_id,
         rank=job.rank,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +34,13 @@ def loras_of(prompt: str) -> list[str]:
     return list(names_of(_LORA.findall(prompt)))[:_MOST_LORAS]
 
 
+def painted_as(story: StoryRow, extras: Mapping[str, Any]) -> tuple[int, int, str]:
+    """Width and height in pixels and the checkpoint of a round's pictures: as its style says, else as its story."""
+    style: Mapping[str, Any] = extras.get("style", {})
+    width, height = int(style.get("width", story.width)), int(style.get("height", story.height))
+    return width, height, str(style.get("checkpoint", story.checkpoint))
+
+
 async def ask_for_pictures(
     workshop: Workshop,
     session: AsyncSession,
@@ -57,7 +65,7 @@ async def ask_for_pictures(
     member_id = first.asked_by if first.asked_by is not None else story.author_id
     name = first.asked_by_name if first.asked_by is not None else story.author_name
     pace = await _pace(session, story.server_id)
-    costs = [_cost(round_.count, story, pace) for round_ in rounds]
+    costs = [_cost(round_, story, pace) for round_ in rounds]
     turns = await take_turns(session, urgency.rank, story.server_id, member_id, costs)
     held = await is_held(session, story.server_id)
     words = await words_for(session, story.server_id)
@@ -74,7 +82,7 @@ async def ask_for_pictures(
             tag=turn.tag,
             finish=turn.finish,
             cost=cost,
-            checkpoint=story.checkpoint,
+            checkpoint=painted_as(story, round_.extras)[2],
             loras=loras_of(round_.prompt),
             not_before=not_before,
             held=held,
@@ -110,6 +118,7 @@ async def job_of(session: AsyncSession, round_: RoundRow) -> JobRow:
         epoch=turn.epoch,
         tag=turn.tag,
         finish=turn.finish,
+        checkpoint=painted_as(story, round_.extras)[2],
         loras=loras_of(round_.prompt),
         failed_on=[],
         record=[],
@@ -178,6 +187,7 @@ async def _pace(session: AsyncSession, server_id: int | None) -> float:
     return float(hosts[1]) if hosts[1] is not None else _GUESS_GPU_S
 
 
-def _cost(count: int, story: StoryRow, pace: float) -> int:
+def _cost(round_: RoundRow, story: StoryRow, pace: float) -> int:
     """Expected host time in tenths of a second, at least one."""
-    return max(1, min(100_000, round(10 * count * pace * story.width * story.height / 1_000_000)))
+    width, height, _ = painted_as(story, round_.extras)
+    return max(1, min(100_000, round(10 * round_.count * pace * width * height / 1_000_000)))

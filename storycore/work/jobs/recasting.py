@@ -80,6 +80,17 @@ async def named_in(session: AsyncSession, row: CharacterRow, names: Sequence[str
     return found
 
 
+async def styled_stories(session: AsyncSession, server_id: int | None, style_id: int) -> list[StoryRow]:
+    """The stories under way that took a style; newest first."""
+    stories = await _unfinished(session, NO_SERVER if server_id is None else server_id)
+    return [story for story in stories if story.style.get("id") == style_id]
+
+
+async def restyled_by(session: AsyncSession, story: StoryRow) -> list[Concerned]:
+    """The scenes of a story that are painted otherwise in another style: all of them."""
+    return _concerned(story, await _scenes(session, story.id))
+
+
 async def _scenes(session: AsyncSession, story_id: int) -> Sequence[SceneRow]:
     rows = await session.scalars(select(SceneRow).where(SceneRow.story_id == story_id).order_by(SceneRow.number))
     return list(rows)
@@ -195,11 +206,15 @@ async def _recompose(
     if written is None:  # of an earlier Fireside: it is written anew when the story is next corrected
         return None
     text = " ".join(line.text for line in scene.lines)
-    composed = composed_scene(scene, written, linked, text, rules)
+    composed = composed_scene(story, scene, written, linked, text, rules)
     if scene.prompt_by is not None:
         offer_looks(scene, composed)
         keep_composed(scene, written, composed)
-        return None
+        # What a person wrote stays; in another style it is painted all the same.
+        latest = scene.rounds[-1] if scene.rounds else None
+        if latest is None or latest.extras.get("style") == composed.extras.get("style"):
+            return None
+        return await paint_anew(session, story, scene, stopped, rules)
     keep_composed(scene, written, composed)
     scene.prompt = composed.text
     return await paint_anew(session, story, scene, stopped, rules)

@@ -125,7 +125,7 @@ async def write_understanding(
             outfits={},
             offer={},
         )
-        composed = composed_scene(row, written, linked, scene.text, rules)
+        composed = composed_scene(story, row, written, linked, scene.text, rules)
         keep_composed(row, written, composed)
         row.prompt = composed.text
         row.lines = [

@@ -1,0 +1,1 @@
+"""Styles: how pictures are painted and what is said around their prompts, under a name."""
