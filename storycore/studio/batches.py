@@ -21,7 +21,8 @@ from storycore.studio import films, stories
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_day
-from storycore.studio.settings_model import ServerSettings, read_clock
+from storycore.studio.settings_model import ServerSettings
+from storycore.studio.settings_typed import read_clock
 from storycore.studio.stories import HAND_IN, NewStory
 from storycore.work.workshop import Workshop
 

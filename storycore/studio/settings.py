@@ -13,7 +13,8 @@ from storycore.studio import audit
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, require
 from storycore.studio.server import of_server
-from storycore.studio.settings_model import ServerSettings, Setting, read_typed, setting_of, shown
+from storycore.studio.settings_model import ServerSettings, Setting, setting_of, shown
+from storycore.studio.settings_typed import read_typed
 from storycore.work.workshop import Workshop
 
 

@@ -17,11 +17,10 @@ from storycore.studio.settings_model import (
     QuietHours,
     ServerSettings,
     from_stored,
-    read_clock,
-    read_typed,
     setting_of,
     shown,
 )
+from storycore.studio.settings_typed import read_clock, read_typed
 from storycore.work.workshop import Workshop
 from tests.support.studio import BO, ELSEWHERE, HOME, MO
 from tests.support.workshops import small_workshop
