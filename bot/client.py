@@ -23,6 +23,7 @@ from bot.ui.cast_items import CAST_ITEMS
 from bot.ui.character_items import CHARACTER_ITEMS
 from bot.ui.desk import DESK_ITEMS
 from bot.ui.items import ITEMS
+from bot.ui.moderation_items import MODERATION_ITEMS
 from bot.ui.queue import QUEUE_ITEMS
 from bot.ui.settings import SettingSelect
 from bot.ui.style_items import STYLE_ITEMS
@@ -43,6 +44,7 @@ COGS = (
     "cogs.hosts",
     "cogs.characters",
     "cogs.styles",
+    "cogs.moderation",
 )
 
 
@@ -102,6 +104,7 @@ class Fireside(commands.Bot):
             *QUEUE_ITEMS,
             *BATCH_ITEMS,
             *STYLE_ITEMS,
+            *MODERATION_ITEMS,
             SettingSelect,
         )
         for cog in COGS:

@@ -208,7 +208,8 @@ class Courier:
         kept = await self._workshop.made.find(key)
         if kept is None:
             data = await asyncio.to_thread(file.path.read_bytes)
-            kept = await self._workshop.made.keep_bytes(key, await light_copy(data, side), ".jpg", {})
+            copy = await light_copy(data, side)
+            kept = await self._workshop.made.keep_bytes(key, copy, ".jpg", {"of": file.path.stem})
         return kept.path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,8 +29,11 @@ __all__ = [
     "Posts",
     "ScenePost",
     "batch_subject",
+    "case_subject",
     "film_subject",
     "in_channel",
+    "is_case",
+    "is_film_file",
     "is_scene",
     "scene_subject",
 ]
@@ -93,6 +97,21 @@ def in_channel(subject: str) -> bool:
 def is_scene(subject: str) -> bool:
     """Whether a message shows a scene."""
     return subject.startswith("scene:")
+
+
+def case_subject(report_id: int) -> str:
+    """The subject of a reported picture's card in the moderators' channel."""
+    return f"case:{report_id}"
+
+
+def is_case(subject: str) -> bool:
+    """Whether a message stands in the moderators' channel."""
+    return subject.startswith("case:")
+
+
+def is_film_file(subject: str) -> bool:
+    """Whether a message holds a film itself."""
+    return re.fullmatch(r"film:\d+:file\d*", subject) is not None
 
 
 def film_subject(film_id: int, *, file: bool, part: int = 1) -> str:

@@ -20,6 +20,15 @@ import aiohttp
 import discord
 
 from bot.courier import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Courier, Draw, NotYetError, TooLargeError
+from bot.drawing import (
+    PlaceError,
+    board_drawing,
+    case_drawing,
+    film_drawing,
+    progress_drawing,
+    refusals,
+    scene_drawing,
+)
 from bot.posts import (
     CAST,
     STORYBOARD,
@@ -27,22 +36,22 @@ from bot.posts import (
     Posts,
     ScenePost,
     batch_subject,
+    case_subject,
     film_subject,
     in_channel,
+    is_case,
+    is_film_file,
     is_scene,
     scene_subject,
 )
 from bot.ui.batch import digest_sheet, notice_sheet
 from bot.ui.cast import cast_sheet, has_cast_sheet
-from bot.ui.characters import preview_board
-from bot.ui.film import film_sheet, progress_sheet
-from bot.ui.scene import can_be_posted, scene_sheet
-from bot.ui.storyboard import storyboard_sheet
+from bot.ui.scene import can_be_posted
 from bot.ui.text import KEYCAPS, cut
 from storycore.errors import FiresideError, NotFoundError
 from storycore.hosts.previews import Preview
 from storycore.store.models import WorkState
-from storycore.studio import ballots, films, stories
+from storycore.studio import ballots, films, settings, stories
 from storycore.studio.views import FilmView, SceneView, StoryView
 
 if TYPE_CHECKING:
@@ -56,14 +65,6 @@ _SECONDS_BETWEEN_LOOKS_AT_PAUSED = 600.0
 _SECONDS_BETWEEN_LOOKS_AT_WAITING = 10.0
 _SECONDS_NEAR_A_BAN = 60.0
 _THREAD_NAME = 100
-
-
-class PlaceError(Exception):
-    """The place refuses to show the story; ``words`` say why, for the people there."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
 
 
 @dataclass(slots=True)
@@ -186,6 +187,7 @@ class Projector:
                 await self._show_all(looked, channel)
         except PlaceError as error:
             return await self._pause(looked, channel, error.words)
+        await self._show_cases(looked)
         if view.place_problem and await self.posts.set_place_problem(story_id, ""):
             return 0.0  # it can be shown again: take the notice off the storyboard
         if looked.waits:
@@ -203,7 +205,7 @@ class Projector:
         batch = looked.view.batch
         if batch is None or not looked.view.leads:
             return True
-        with _refusals("I may not post in this story's channel.", "This story's channel is gone."):
+        with refusals("I may not post in this story's channel.", "This story's channel is gone."):
             subject = batch_subject(batch.id, digest=False)
             await self._show(looked, channel, subject, lambda mark: notice_sheet(batch, mark))
             if not batch.done or not batch.any_made:
@@ -221,11 +223,11 @@ class Projector:
     async def _show_all(self, looked: _Pass, channel: discord.PartialMessageable) -> None:
         view = looked.view
         note = self._workshop.note_for(view.server_id)
-        with _refusals("I may not post in this story's channel.", "This story's channel is gone."):
-            await self._show(looked, channel, STORYBOARD, _board_drawing(view, note))
+        with refusals("I may not post in this story's channel.", "This story's channel is gone."):
+            await self._show(looked, channel, STORYBOARD, board_drawing(view, note))
         thread = await self._thread(looked, channel)
         try:
-            with _refusals("I may not post in this story's thread.", ""):
+            with refusals("I may not post in this story's thread.", ""):
                 await self._show_in_thread(looked, thread)
         except discord.HTTPException as error:
             if error.code == UNKNOWN_CHANNEL:
@@ -249,21 +251,46 @@ class Projector:
                 continue
             if not await self._make_room(looked, thread, scene):
                 continue
-            if await self._show(looked, thread, subject, _scene_drawing(view, scene, self._preview_of(scene))):
+            if await self._show(looked, thread, subject, scene_drawing(view, scene, self._preview_of(scene))):
                 await self._offer_reactions(looked, looked.posted[subject], thread, scene)
         for film in view.films:
-            await self._show(looked, thread, film_subject(film.id, file=False), _progress_drawing(view, film))
-            if film.state is WorkState.DONE and film.path is not None:
+            await self._show(looked, thread, film_subject(film.id, file=False), progress_drawing(view, film))
+            if film.state is WorkState.DONE and film.path is not None and not film.withheld:
                 for part, path in enumerate((film.path, *film.more), start=1):
                     await self._deliver(looked, thread, film, part, path)
+
+    async def _show_cases(self, looked: _Pass) -> None:
+        """Reported pictures, where moderators want them; a channel that refuses is no fault of the story's."""
+        view = looked.view
+        if not view.cases:
+            return
+        wanted = (await settings.show(self._workshop, view.server_id)).reports
+        for case in view.cases:
+            known = looked.posted.get(case_subject(case.id))
+            channel_id = wanted if known is None else known.channel_id
+            if channel_id is None or (known is None and case.decision):
+                continue
+            channel = self._client.get_partial_messageable(channel_id, guild_id=view.server_id)
+            try:
+                await self._show(looked, channel, case_subject(case.id), case_drawing(case))
+            except (discord.Forbidden, discord.NotFound) as error:
+                _log.warning("a report cannot be shown in the moderators' channel %d: %r", channel_id, error)
 
     def _preview_of(self, scene: SceneView) -> Preview | None:
         return None if scene.coming is None else self._workshop.previews.of(scene.coming.id)
 
     async def _take_away(self, looked: _Pass, thread: discord.PartialMessageable) -> None:
-        """Messages of scenes that were taken out of the story go."""
+        """Messages of scenes that were taken out of the story go, and films that show what moderators took away."""
         there = {scene_subject(scene.id) for scene in looked.view.scenes}
         gone = [post for subject, post in looked.posted.items() if is_scene(subject) and subject not in there]
+        for film in looked.view.films:
+            if film.withheld or film.state is WorkState.FAILED:
+                own = film_subject(film.id, file=True)
+                gone += [
+                    post
+                    for subject, post in looked.posted.items()
+                    if is_film_file(subject) and subject.rstrip("0123456789") == own
+                ]
         for post in gone:
             await self.courier.take_away(thread, post)
             del looked.posted[post.subject]
@@ -284,7 +311,7 @@ class Projector:
         """The film as a message of its own, so that the thread lights up; smaller, if the place refuses its size."""
         if film.by_address and part > 1:
             return  # the first message's button gives the addresses of all parts
-        drawing = _film_drawing(looked.view, film, part, path)
+        drawing = film_drawing(looked.view, film, part, path)
         try:
             await self._show(looked, thread, film_subject(film.id, file=True, part=part), drawing)
         except TooLargeError as error:
@@ -345,7 +372,7 @@ class Projector:
             thread_id = board.message_id or 0
             try:
                 message = channel.get_partial_message(thread_id)
-                with _refusals("I may not make threads in this story's channel.", "This story's channel is gone."):
+                with refusals("I may not make threads in this story's channel.", "This story's channel is gone."):
                     await message.create_thread(name=cut(view.title, _THREAD_NAME), auto_archive_duration=10080)
             except discord.HTTPException as error:
                 if error.code != _THREAD_EXISTS:
@@ -370,14 +397,14 @@ class Projector:
         """Somebody deleted the thread: everything in it is made again in a new one."""
         _log.info("story %d: its thread is gone; it gets a new one", looked.view.id)
         for subject, post in looked.posted.items():
-            if not in_channel(subject):
+            if not in_channel(subject) and not is_case(subject):
                 await self.posts.lost(post.id, channel.id)
         await self.posts.set_thread(looked.view.id, None)
 
     async def _open_thread(self, thread_id: int) -> None:
         """An archived thread is opened again; a locked one stays shut. Raises ``PlaceError``."""
         thread = await self._client.fetch_channel(thread_id)
-        with _refusals("This story's thread is locked. A moderator can unlock it.", ""):
+        with refusals("This story's thread is locked. A moderator can unlock it.", ""):
             if isinstance(thread, discord.Thread):
                 await thread.edit(archived=False)
 
@@ -386,6 +413,8 @@ class Projector:
         thread_id = looked.view.thread_id
         thread = channel if thread_id is None else self._client.get_partial_messageable(thread_id)
         for subject, post in list(looked.posted.items()):
+            if is_case(subject):
+                continue
             place = channel if in_channel(subject) else thread
             if post.message_id is not None and not await self.courier.exists(place, post):
                 looked.posted[subject] = await self.posts.lost(post.id, place.id)
@@ -402,7 +431,7 @@ class Projector:
         note = self._workshop.note_for(view.server_id)
         looked.waits.clear()
         try:
-            await self._show(looked, channel, STORYBOARD, _board_drawing(view, note))
+            await self._show(looked, channel, STORYBOARD, board_drawing(view, note))
         except (discord.Forbidden, discord.NotFound):
             _log.info("story %d: its storyboard cannot be changed either", looked.view.id)
         return min(looked.waits, default=None)
@@ -412,37 +441,3 @@ def _tell_of_a_fault(task: asyncio.Task[None]) -> None:
     """What no loop foresaw must not be silent: it goes into the log when it happens."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("%s ended with a fault", task.get_name(), exc_info=error)
-
-
-class _refusals:  # noqa: N801 - used like a function, in with statements
-    """Turns what a place refuses into a ``PlaceError``. ``gone`` "": an unknown channel is left to the caller."""
-
-    def __init__(self, forbidden: str, gone: str) -> None:
-        self._forbidden, self._gone = forbidden, gone
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, discord.Forbidden) and error.code != ARCHIVED_THREAD:
-            raise PlaceError(self._forbidden) from error
-        if isinstance(error, discord.NotFound) and error.code == UNKNOWN_CHANNEL and self._gone:
-            raise PlaceError(self._gone) from error
-
-
-def _board_drawing(view: StoryView, note: str) -> Draw:
-    if view.preview_of is not None:
-        return lambda mark: preview_board(view, mark)
-    return lambda mark: storyboard_sheet(view, note, mark)
-
-
-def _scene_drawing(view: StoryView, scene: SceneView, preview: Preview | None) -> Draw:
-    return lambda mark: scene_sheet(view, scene, mark, preview)
-
-
-def _progress_drawing(view: StoryView, film: FilmView) -> Draw:
-    return lambda mark: progress_sheet(view, film, mark)
-
-
-def _film_drawing(view: StoryView, film: FilmView, part: int, path: Path) -> Draw:
-    return lambda mark: film_sheet(view, film, path, mark, part)

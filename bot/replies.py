@@ -18,8 +18,9 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.ui.text import sentence
+from bot.ui.text import quote, sentence
 from storycore.errors import FiresideError
+from storycore.studio.moderation import untold_warnings
 from storycore.studio.people import Person
 from storycore.work.workshop import Workshop
 
@@ -150,5 +151,15 @@ async def answering(interaction: Asked) -> AsyncIterator[None]:
     """Run a callback: whatever is raised inside becomes an answer."""
     try:
         yield
+        await _tell_warnings(interaction)
     except Exception as error:  # noqa: BLE001 - the one place where everything becomes an answer
         await answer_error(interaction, error)
+
+
+async def _tell_warnings(interaction: Asked) -> None:
+    """What moderators have to say to whoever just used the bot: privately, after the answer."""
+    if interaction.guild_id is None or not interaction.response.is_done():
+        return
+    workshop = workshop_of(interaction)
+    for words in await untold_warnings(workshop, interaction.guild_id, interaction.user.id):
+        await say(interaction, f"⚠️ **A word from the moderators of this server**\n{quote(words, 1500)}")

@@ -10,9 +10,11 @@ from discord.ext import commands
 from bot.finding import Choice, find_line, find_scene, line_choices, scene_choices, story_for_choices, story_here
 from bot.replies import Asked, answering, person_of, say
 from bot.ui.cast_forms import SceneForm, add_scene
+from bot.ui.moderation_items import THANKS
 from storycore.errors import NotFoundError
 from storycore.prompts.check import MAX_PROMPT
-from storycore.studio import cutting
+from storycore.studio import cutting, moderation
+from storycore.studio.moderation import REASON_LENGTH
 from storycore.studio.views import LineView, SceneView, StoryView
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def _line_at_border(story: StoryView, scene: SceneView, typed: str) -> LineView:
 class Cutting(commands.Cog):
     """The scenes of a story, for its author and moderators to cut anew."""
 
-    scene = app_commands.Group(name="scene", description="Where scenes begin, and their order", guild_only=True)
+    scene = app_commands.Group(name="scene", description="Cut, order and report scenes", guild_only=True)
 
     def __init__(self, client: Fireside) -> None:
         self.client = client
@@ -109,7 +111,24 @@ class Cutting(commands.Cog):
             number = await cutting.remove(self.client.workshop, found.id, person_of(interaction))
             await say(interaction, f"Scene {number} is taken out. {_FOLLOWS}")
 
+    @scene.command(name="report", description="Report a picture to the moderators; only they see who did")
+    @app_commands.describe(scene="Which scene", picture="Which picture of it", reason="What is wrong with it")
+    async def report(
+        self,
+        interaction: Asked,
+        scene: str,
+        picture: app_commands.Range[int, 1, 9],
+        reason: app_commands.Range[str, 1, REASON_LENGTH] | None = None,
+    ) -> None:
+        """Report a picture."""
+        async with answering(interaction):
+            found = find_scene(await story_here(interaction), scene)
+            person = person_of(interaction)
+            await moderation.report(self.client.workshop, person, found.id, picture, reason or "")
+            await say(interaction, THANKS)
+
     @split.autocomplete("scene")
+    @report.autocomplete("scene")
     @join.autocomplete("scene")
     @border.autocomplete("scene")
     @move.autocomplete("scene")

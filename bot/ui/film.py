@@ -46,6 +46,8 @@ def progress_sheet(story: StoryView, film: FilmView, mark: int | None = None) ->
 def _progress(film: FilmView) -> str:
     asked = f" ({escape_within(film.asked_by_name, 80)} asked)" if film.asked_by_name else ""
     match film.state:
+        case WorkState.DONE if film.withheld:
+            return "🙈 Moderators hid a picture that the film shows, so it is not shown. Film again without it."
         case WorkState.DONE:
             return f"🎬 The film is done{asked}."
         case WorkState.FAILED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Self
 
 import discord
@@ -180,7 +181,7 @@ class PickSelect(
         self,
         scene: int,
         round_: int,
-        candidates: int = 1,
+        candidates: Sequence[int] = (1,),
         pick: int | None = None,
         second: int | None = None,
         *,
@@ -193,7 +194,7 @@ class PickSelect(
                 discord.SelectOption(
                     label=f"Pick picture {number}", value=str(number), default=number in (pick, second)
                 )
-                for number in range(1, candidates + 1)
+                for number in candidates
             ),
         ]
         super().__init__(

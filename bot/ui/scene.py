@@ -10,6 +10,7 @@ import discord
 from bot.ui.character_items import CharacterButton
 from bot.ui.desk import DeskButton
 from bot.ui.items import AgainButton, EditButton, MergeButton, PickButton, VoteButton
+from bot.ui.moderation_items import ReportButton
 from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
@@ -50,7 +51,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
         heading = f"### Portraits of {escape_within(scene.title, 160)}"
     container.add_item(discord.ui.TextDisplay(f"{heading}\n{quote(without_heading(scene.text), _EXCERPT)}"))
     files: list[SheetFile] = []
-    if scene.shown is not None:
+    if scene.shown is not None and scene.shown.candidates:
         files = _files(scene, scene.shown, "portrait" if portraits else f"scene {scene.number}")
         gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
         for file in files:
@@ -63,10 +64,22 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
         container.add_item(so_far)
     if status := _status(scene, closed, portraits=portraits):
         container.add_item(discord.ui.TextDisplay("\n".join(status)))
-    if scene.shown is not None:
+    if scene.shown is not None and scene.shown.candidates:
         _add_votes(container, scene, scene.shown, closed)
+    if scene.shown is not None:
         container.add_item(discord.ui.Separator())
     container.add_item(discord.ui.TextDisplay("\n".join(_prompt(scene))))
+    container.add_item(_buttons(story, scene, mark, closed))
+    if scene.offered and not closed:
+        container.add_item(_offer(scene))
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    offers = 0 if scene.shown is None else scene.shown.number
+    return Sheet(view, files, offers, passing=scene.coming is not None and not closed)
+
+
+def _buttons(story: StoryView, scene: SceneView, mark: int | None, closed: bool) -> discord.ui.ActionRow[Any]:
+    """What can be done with the scene. A picture can be reported whatever became of its story."""
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     if story.preview_of is not None:
         buttons.add_item(CharacterButton(story.preview_of, "show", mark=mark))
@@ -78,15 +91,11 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
         buttons.add_item(AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed))
     if scene.shown is not None:
         buttons.add_item(PickButton(scene.id, scene.shown.number, disabled=closed))
-    if not portraits:
+    if story.preview_of is None:
         buttons.add_item(DeskButton(scene.id, disabled=closed))
-    container.add_item(buttons)
-    if scene.offered and not closed:
-        container.add_item(_offer(scene))
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(container)
-    offers = 0 if scene.shown is None else scene.shown.number
-    return Sheet(view, files, offers, passing=scene.coming is not None and not closed)
+    if scene.shown is not None and scene.shown.candidates:
+        buttons.add_item(ReportButton(scene.id, scene.shown.number))
+    return buttons
 
 
 def _preview(scene: SceneView, coming: RoundView, preview: Preview) -> SheetFile:
@@ -148,7 +157,11 @@ def _files(scene: SceneView, shown: RoundView, of: str) -> list[SheetFile]:
 
 def _status(scene: SceneView, closed: bool, *, portraits: bool = False) -> list[str]:
     lines: list[str] = []
-    if scene.shown is not None:
+    if scene.shown is not None and scene.shown.hidden:
+        pictures = "a picture" if scene.shown.hidden == 1 else f"{scene.shown.hidden} pictures"
+        again = "" if scene.shown.candidates else " Press **Again** for others."
+        lines.append(f"🙈 Moderators took away {pictures}.{again}")
+    if scene.shown is not None and scene.shown.candidates:
         told = _tally(scene, closed)
         lines.append(
             told.replace("goes into the film", "is the reference").replace("the author picked", "picked:")

@@ -31,7 +31,7 @@ _GROUPS = (
     ("🎬", "Stories", ("story.",)),
     ("🖌️", "Prompts", ("prompts.",)),
     ("🖼️", "Pictures", ("styles.", "quota.")),
-    ("🕰️", "The server", ("queue.", "time_zone", "notices.")),
+    ("🕰️", "The server", ("queue.", "time_zone", "notices.", "moderation.")),
 )
 _EMOJI = {key: emoji for emoji, _, keys in _GROUPS for key in keys}
 _TITLES = {key: title for _, title, keys in _GROUPS for key in keys}

@@ -250,7 +250,9 @@ class _Maker:
             grounds=self._grounds,
             on_frames=self._teller.drawn,
         )
-        return await self._cache.keep(key, path, ".mp4", {"frames": segment.frames, "rung": [rung.width, rung.height]})
+        shows = [take.digest for take in segment.takes if take.digest is not None]
+        details = {"frames": segment.frames, "rung": [rung.width, rung.height], "pictures": shows}
+        return await self._cache.keep(key, path, ".mp4", details)
 
     async def _joined(self, timeline: Timeline, cut: _Cut, files: dict[str, Path]) -> list[Joined]:
         joiner = Joiner(self._plan, self._folder)

@@ -92,7 +92,7 @@ class MediaFolder:
     def _add_bytes(self, data: bytes, suffix: str) -> tuple[str, Path]:
         content_hash = hashlib.sha256(data).hexdigest()
         target = self.path(content_hash, suffix)
-        if target.exists():
+        if _touched(target):
             return content_hash, target
         temporary: Path | None = None
         try:
@@ -116,7 +116,7 @@ class MediaFolder:
                 content_hash = hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
             target = self.path(content_hash, suffix)
-            if target.exists():
+            if _touched(target):
                 source.unlink()
                 return content_hash, target
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -224,6 +224,15 @@ async def record_made(session: AsyncSession, kept: Sequence[Kept]) -> None:
 async def record_media(session: AsyncSession, content_hash: str, suffix: str, size: int) -> None:
     """Note a media file in the caller's transaction; the same file twice is one row. ``size`` in bytes."""
     await insert_new(session, MediaRow, hash=content_hash, suffix=suffix, bytes=size, created_at=now())
+
+
+def _touched(path: Path) -> bool:
+    """Whether a file is there; it is marked as just stored, so that one let go of a moment ago is not deleted."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _size(path: Path) -> int | None:

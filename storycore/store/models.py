@@ -17,6 +17,7 @@ from storycore.script.model import LineKind
 from storycore.store import characters as _characters  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import corrections as _corrections  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
+from storycore.store import moderation as _moderation  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import styles as _styles  # noqa: F401 - the same
 from storycore.store import voices as _voices  # noqa: F401 - so that its table is known wherever these are
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
@@ -270,6 +271,8 @@ class RoundRow(Base):
     problem: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None] = mapped_column()
+    #: How many of its candidates moderators deleted.
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
 
     scene: Mapped[SceneRow] = relationship(back_populates="rounds")
     candidates: Mapped[list[CandidateRow]] = relationship(
@@ -291,6 +294,8 @@ class CandidateRow(Base):
     width: Mapped[int] = mapped_column()
     height: Mapped[int] = mapped_column()
     parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Moderators took it out of chat and film; they can bring it back.
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     round: Mapped[RoundRow] = relationship(back_populates="candidates")
 
@@ -362,6 +367,8 @@ class FilmRow(Base):
     captions: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     #: The key of what it shows (``storycore.studio.views.shown_key``): another one, and it is out of date.
     shows: Mapped[str | None] = mapped_column(sa.String(64))
+    #: The media of the pictures in it.
+    pictures: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     #: The place takes no file of its size: it is given out by address.
     by_address: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -8,12 +8,12 @@ being written, what arrives meanwhile is collected for the next.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -143,12 +143,20 @@ async def store_ballots(session: AsyncSession, ballots: Sequence[dict[str, Any]]
     await (await session.connection()).execute(statement, list(ballots))
 
 
+def spelt(numbers: Collection[int]) -> str:
+    """Numbers as people read them: ``1 to 4`` without gaps, else ``1, 2, 4``."""
+    listed = sorted(numbers)
+    if len(listed) > 1 and listed[-1] - listed[0] == len(listed) - 1:
+        return f"{listed[0]} to {listed[-1]}"
+    return ", ".join(map(str, listed)) or "there is none"
+
+
 @dataclass(slots=True)
 class Known:
     """What ballots are checked against, read once for all of them."""
 
     scenes: dict[int, tuple[SceneRow, StoryRow]]
-    offered: dict[tuple[int, int], int]
+    offered: dict[tuple[int, int], set[int]]
     held: dict[tuple[int, int, int], int]
     settings: dict[int | None, ServerSettings]
 
@@ -159,11 +167,13 @@ class Known:
         members = {cast.person.id or 0 for cast in casts}
         found = await session.execute(select(SceneRow, StoryRow).join(SceneRow.story).where(SceneRow.id.in_(scene_ids)))
         offered = await session.execute(
-            select(RoundRow.scene_id, RoundRow.number, func.count(CandidateRow.id))
+            select(RoundRow.scene_id, RoundRow.number, CandidateRow.number)
             .join(CandidateRow, CandidateRow.round_id == RoundRow.id)
-            .where(RoundRow.scene_id.in_(scene_ids))
-            .group_by(RoundRow.scene_id, RoundRow.number)
+            .where(RoundRow.scene_id.in_(scene_ids), CandidateRow.hidden.is_(False))
         )
+        numbers: dict[tuple[int, int], set[int]] = {}
+        for scene_id, round_number, number in offered:
+            numbers.setdefault((scene_id, round_number), set()).add(number)
         held = await session.execute(
             select(BallotRow.scene_id, BallotRow.round, BallotRow.member_id, BallotRow.choice).where(
                 BallotRow.scene_id.in_(scene_ids), BallotRow.member_id.in_(members)
@@ -171,7 +181,7 @@ class Known:
         )
         return cls(
             {scene.id: (scene, story) for scene, story in found},
-            {(scene_id, number): count for scene_id, number, count in offered},
+            numbers,
             {(scene_id, number, member): choice for scene_id, number, member, choice in held},
             {server: await of_server(session, server) for server in {cast.person.server_id for cast in casts}},
         )
@@ -184,11 +194,11 @@ class Known:
         require_here(story, cast.person)
         settings = self.settings[cast.person.server_id]
         if not may(cast.person, Act.VOTE, settings):
-            raise refusal(Act.VOTE, settings, "vote here")
+            raise refusal(Act.VOTE, settings, "vote here", person=cast.person)
         require_open(story)
         if scene.round != cast.round or scene.round == 0:
             raise StateError("These pictures were replaced by new ones.", "Vote for one of the new pictures.")
-        offered = self.offered.get((cast.scene_id, cast.round), 0)
-        if not 1 <= cast.choice <= offered:
-            raise NotFoundError(f"There is no picture {cast.choice} here.", f"Choose one from 1 to {offered}.")
+        offered = self.offered.get((cast.scene_id, cast.round), set())
+        if cast.choice not in offered:
+            raise NotFoundError(f"There is no picture {cast.choice} here.", f"Choose one: {spelt(offered)}.")
         return scene, story

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import NotFoundError, StateError
@@ -67,15 +67,14 @@ async def cast(
     return await workshop.ballot_box.put(workshop, Cast(scene_id, round_number, person, choice, source, at or now()))
 
 
-async def _offered(session: AsyncSession, scene_id: int, round_number: int) -> int:
-    """How many candidates a round offers."""
-    counted = await session.scalar(
-        select(func.count())
-        .select_from(CandidateRow)
+async def offered_in(session: AsyncSession, scene_id: int, round_number: int) -> set[int]:
+    """The numbers of the candidates that a round offers."""
+    numbers = await session.scalars(
+        select(CandidateRow.number)
         .join(RoundRow, RoundRow.id == CandidateRow.round_id)
-        .where(RoundRow.scene_id == scene_id, RoundRow.number == round_number)
+        .where(RoundRow.scene_id == scene_id, RoundRow.number == round_number, CandidateRow.hidden.is_(False))
     )
-    return counted or 0
+    return set(numbers)
 
 
 async def react(
@@ -180,16 +179,18 @@ async def reconcile(
     async with workshop.changing(story_id) as (session, story):
         settings = await of_server(session, story.server_id)
         known = voters or {}
+        everybody = is_open(Act.VOTE, settings)
         uncounted = {
             pair
             for pair in now_standing - before
-            if not is_open(Act.VOTE, settings) and (pair[0] not in known or not may(known[pair[0]], Act.VOTE, settings))
+            if pair[0] in settings.blocked_members
+            or (not everybody and (pair[0] not in known or not may(known[pair[0]], Act.VOTE, settings)))
         }
         scene = await session.get_one(SceneRow, scene_id)
         for member, choice in sorted(before - now_standing):
             await _unreact(session, scene_id, member, choice)
         votes_count = story.state is StoryState.OPEN and scene.round == round_number and scene.round > 0
-        offered = await _offered(session, scene_id, round_number)
+        offered = await offered_in(session, scene_id, round_number)
         at = await _shown_since(session, scene_id, round_number)
         # Sorted: of two new reactions by one member the lowest number comes first, and is then the ballot held.
         for member, choice in sorted(now_standing - before - uncounted):
@@ -197,10 +198,10 @@ async def reconcile(
             held = select(BallotRow.id).where(
                 BallotRow.scene_id == scene_id, BallotRow.round == round_number, BallotRow.member_id == member
             )
-            if votes_count and choice <= offered and await session.scalar(held) is None:
+            if votes_count and choice in offered and await session.scalar(held) is None:
                 values = ballot_values(scene_id, round_number, member, choice, BallotSource.REACTION, at)
                 await store_ballots(session, [values])
-    refused = tuple(sorted(pair for pair in uncounted if pair[0] in known))
+    refused = tuple(sorted(pair for pair in uncounted if pair[0] in known or pair[0] in settings.blocked_members))
     return Reconciled(len((before ^ now_standing) - uncounted), refused)
 
 

@@ -29,6 +29,7 @@ class Act(StrEnum):
     HOSTS = "hosts"
     QUEUE = "queue"  # pause, resume, quiet hours, anybody's jobs
     SETTINGS = "settings"
+    MODERATE = "moderate"  # hide and delete pictures, warn and block members
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,11 @@ RULES: dict[Act, Rule] = {
     Act.HOSTS: Rule("roles_hosts"),
     Act.QUEUE: Rule(),
     Act.SETTINGS: Rule(),
+    Act.MODERATE: Rule("roles_moderate"),
 }
+#: What somebody who is blocked is told, whatever they wanted to do.
+BLOCKED = "Moderators have blocked you here: you can look at stories, but not take part."
+_ASK = "Ask a moderator if you think that is a mistake."
 
 
 def _named(act: Act, settings: ServerSettings) -> tuple[int, ...]:
@@ -70,15 +75,23 @@ def is_open(act: Act, settings: ServerSettings) -> bool:
 def may(person: Person, act: Act, settings: ServerSettings, author_id: int | None = None) -> bool:
     """Whether ``person`` may do ``act`` (for a story: the one that ``author_id`` wrote) under these settings."""
     rule = RULES[act]
-    if person.id is None or person.admin or is_open(act, settings):
+    if person.id is None or person.admin:
+        return True
+    if person.id in settings.blocked_members:
+        return False
+    if is_open(act, settings):
         return True
     if (rule.moderators and person.moderator) or (rule.author and author_id == person.id):
         return True
     return not person.roles.isdisjoint(_named(act, settings))
 
 
-def refusal(act: Act, settings: ServerSettings, what: str, author_name: str = "") -> NotAllowedError:
-    """The sentence for somebody who may not ``what``: it says who may."""
+def refusal(
+    act: Act, settings: ServerSettings, what: str, author_name: str = "", person: Person | None = None
+) -> NotAllowedError:
+    """The sentence for somebody who may not ``what``: it says who may, or that they are blocked."""
+    if person is not None and person.id in settings.blocked_members:
+        return NotAllowedError(BLOCKED, _ASK)
     rule = RULES[act]
     who = [f"the story's author ({author_name})"] if rule.author and author_name else []
     who += [f"members with the role <@&{role}>" for role in _named(act, settings)]
@@ -99,4 +112,11 @@ async def require(
     settings = await of_server(session, person.server_id)
     if may(person, act, settings, None if story is None else story.author_id):
         return settings
-    raise refusal(act, settings, what, "" if story is None else story.author_name)
+    raise refusal(act, settings, what, "" if story is None else story.author_name, person)
+
+
+async def require_unblocked(session: AsyncSession, person: Person) -> None:
+    """Go on only if ``person`` is not blocked: for what everybody else may do. Raises ``NotAllowedError``."""
+    settings = await of_server(session, person.server_id)
+    if person.id in settings.blocked_members and not person.admin:
+        raise NotAllowedError(BLOCKED, _ASK)

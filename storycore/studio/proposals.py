@@ -16,7 +16,7 @@ from storycore.studio import audit
 from storycore.studio.characters import MANAGE, Changed, add_row, edit_row, tidied
 from storycore.studio.library import place_of, row_here
 from storycore.studio.people import Person
-from storycore.studio.permissions import Act, require
+from storycore.studio.permissions import Act, require, require_unblocked
 from storycore.work.workshop import Workshop
 
 #: So many proposals of one member may wait, and so many in a server.
@@ -53,6 +53,7 @@ async def propose(
     kept = await tidied(workshop, person, sheet)
     place = place_of(person.server_id)
     async with workshop.database.write() as session:
+        await require_unblocked(session, person)
         if request_key is not None:
             same = await session.scalar(select(ProposalRow).where(ProposalRow.request_key == request_key))
             if same is not None:

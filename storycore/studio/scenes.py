@@ -14,7 +14,6 @@ from storycore.prompts.check import clean_prompt
 from storycore.prompts.compose import merged
 from storycore.store.models import (
     UNFINISHED,
-    CandidateRow,
     RoundReason,
     RoundRow,
     SceneRow,
@@ -23,7 +22,7 @@ from storycore.store.models import (
     now,
 )
 from storycore.studio import portraits
-from storycore.studio.ballots import story_id_of
+from storycore.studio.ballots import offered_in, story_id_of
 from storycore.studio.networks import check_networks
 from storycore.studio.people import Person, require_open
 from storycore.studio.permissions import Act, require
@@ -197,9 +196,9 @@ async def pick(
     story_id = await story_id_of(workshop, scene_id)
     async with workshop.changing(story_id) as (session, story):
         scene = await _to_pick_from(session, story, scene_id, person, round_number)
-        offered = await _offered(session, scene)
+        offered = await offered_in(session, scene.id, scene.round)
         for number in (choice, second):
-            if number is not None and not 1 <= number <= offered:
+            if number is not None and number not in offered:
                 raise NotFoundError(f"There is no picture {number} here.", "The pictures changed; look at them again.")
         scene.pick, scene.second_pick = choice, None if choice is None or second == choice else second
         await portraits.picked(workshop, session, person, story, scene)
@@ -217,22 +216,12 @@ async def _to_pick_from(
     return scene
 
 
-async def _offered(session: AsyncSession, scene: SceneRow) -> int:
-    offered = await session.scalar(
-        select(func.count())
-        .select_from(CandidateRow)
-        .join(RoundRow, RoundRow.id == CandidateRow.round_id)
-        .where(RoundRow.scene_id == scene.id, RoundRow.number == scene.round)
-    )
-    return offered or 0
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be picked for a scene: pictures 1 … ``candidates``; ``pick`` and ``second`` are those picked so far."""
+    """What can be picked for a scene: these numbers; ``pick`` and ``second`` are those picked so far."""
 
     scene_number: int
-    candidates: int
+    candidates: tuple[int, ...]
     pick: int | None
     second: int | None = None
 
@@ -243,7 +232,8 @@ async def choices_of(workshop: Workshop, scene_id: int, person: Person, round_nu
     async with workshop.database.read() as session:
         story = await session.get_one(StoryRow, story_id)
         scene = await _to_pick_from(session, story, scene_id, person, round_number)
-        return Choices(scene.number, await _offered(session, scene), scene.pick, scene.second_pick)
+        offered = tuple(sorted(await offered_in(session, scene.id, scene.round)))
+        return Choices(scene.number, offered, scene.pick, scene.second_pick)
 
 
 async def prompt_of(workshop: Workshop, scene_id: int, person: Person) -> tuple[int, str]:

@@ -91,6 +91,7 @@ class ServerSettings:
     roles_stories: tuple[int, ...] = ()
     roles_characters: tuple[int, ...] = ()
     roles_hosts: tuple[int, ...] = ()
+    roles_moderate: tuple[int, ...] = ()
     candidates: int | None = None
     max_scenes: int | None = None
     waiting_member: int | None = 400
@@ -109,6 +110,10 @@ class ServerSettings:
     checkpoints: tuple[str, ...] = ()
     style_side: int | None = None
     style_steps: int | None = None
+    #: Where reported pictures are shown to moderators.
+    reports: int | None = None
+    #: The members who are blocked here: no setting, but what every permission depends on.
+    blocked_members: frozenset[int] = frozenset()
 
     def allows_checkpoint(self, name: str) -> bool:
         """Whether everybody here may paint with this checkpoint ("": a painter's own)."""
@@ -156,6 +161,7 @@ SETTINGS: tuple[Setting, ...] = (
     _roles("stories", "Who manages stories", "moderators", "Roles that pick, film and cancel like a story's author."),
     _roles("characters", "Who manages characters", "admins", "Roles that keep the server's characters and styles."),
     _roles("hosts", "Who manages painters", "admins", "Roles that add, drain and remove GPU hosts."),
+    _roles("moderate", "Who moderates", "admins", "Roles that hide and delete pictures, warn, and block members."),
     Setting(
         "story.candidates",
         "candidates",
@@ -269,6 +275,14 @@ SETTINGS: tuple[Setting, ...] = (
         "Where admins are told",
         "A channel for notices, such as a painter that is gone.",
         "nowhere",
+    ),
+    Setting(
+        "moderation.channel",
+        "reports",
+        Kind.CHANNEL,
+        "Where reports go",
+        "A channel that moderators alone can see: reported pictures are shown there.",
+        "to /moderation list",
     ),
 )
 BY_KEY = {setting.key: setting for setting in SETTINGS}

@@ -246,7 +246,7 @@ async def move(workshop: Workshop, story_id: int, person: Person, channel_id: in
         await require(session, person, Act.STEER, story, what="move it here")
         story.channel_id, story.thread_id, story.place_problem = channel_id, None, ""
         story.age_restricted = person.age_restricted
-        await session.execute(delete(PostRow).where(PostRow.story_id == story_id))
+        await session.execute(delete(PostRow).where(PostRow.story_id == story_id, PostRow.subject.not_like("case:%")))
         scenes = select(SceneRow.id).where(SceneRow.story_id == story_id)
         await session.execute(delete(ReactionRow).where(ReactionRow.scene_id.in_(scenes)))
 

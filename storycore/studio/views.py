@@ -22,7 +22,6 @@ from storycore.store.models import (
     UNFINISHED,
     BallotRow,
     CastRow,
-    FilmRow,
     LineRow,
     MediaRow,
     RoundReason,
@@ -33,10 +32,25 @@ from storycore.store.models import (
     WorkState,
 )
 from storycore.studio.batch_views import BatchView, read_batch
+from storycore.studio.cases import CaseView, cases_of_story
 from storycore.studio.cast_views import CorrectionView, QuestionView, read_corrections, read_questions
+from storycore.studio.film_views import FilmView, film_view
 from storycore.studio.how import means_of, restyled
 from storycore.studio.line import Standing, standings
 from storycore.voting.rules import choose, tally
+
+__all__ = [
+    "CandidateView",
+    "CastView",
+    "FilmView",
+    "LineView",
+    "RoundView",
+    "SceneView",
+    "Stage",
+    "StoryView",
+    "read_story",
+    "shown_key",
+]
 
 
 class Stage(StrEnum):
@@ -79,11 +93,17 @@ class RoundView:
     candidates: tuple[CandidateView, ...]
     #: Its place in the queue, while it is on its way.
     standing: Standing | None = None
+    #: How many of its pictures moderators took away; ``candidates`` has those that are left.
+    hidden: int = 0
 
     @property
     def unfinished(self) -> bool:
         """Whether pictures are still on their way."""
         return self.state in UNFINISHED
+
+    def candidate(self, number: int | None) -> CandidateView | None:
+        """The candidate of this number, if it is offered."""
+        return next((candidate for candidate in self.candidates if candidate.number == number), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,47 +163,12 @@ class SceneView:
     @property
     def chosen(self) -> CandidateView | None:
         """The candidate the film would use now."""
-        return None if self.choice is None or self.shown is None else self.shown.candidates[self.choice - 1]
+        return None if self.shown is None else self.shown.candidate(self.choice)
 
     @property
     def second(self) -> CandidateView | None:
         """The candidate that takes over half-way through the scene."""
-        if self.second_pick is None or self.shown is None or not 1 <= self.second_pick <= len(self.shown.candidates):
-            return None
-        return self.shown.candidates[self.second_pick - 1]
-
-
-@dataclass(frozen=True, slots=True)
-class FilmView:
-    """A film asked for; ``path`` once it is made."""
-
-    id: int
-    state: WorkState
-    waits_for_pictures: bool
-    progress: float
-    problem: str
-    asked_by_id: int | None
-    asked_by_name: str
-    seconds: float | None
-    media: str | None
-    path: Path | None
-    bytes: int | None
-    width: int | None
-    height: int | None
-    fps: int | None
-    made: int | None
-    reused: int | None
-    notes: tuple[str, ...] = ()
-    left_s: float | None = None
-    more: tuple[Path, ...] = ()
-    captions: tuple[Path, ...] = ()
-    shows: str | None = None
-    by_address: bool = False
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether the film is still on its way."""
-        return self.state in UNFINISHED
+        return None if self.shown is None else self.shown.candidate(self.second_pick)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +219,8 @@ class StoryView:
     #: Whether a correction is still being taken in, and why the last one could not be ("").
     correcting: bool = False
     correction_problem: str = ""
+    #: Its pictures that members reported, for moderators.
+    cases: tuple[CaseView, ...] = ()
 
     @property
     def leads(self) -> bool:
@@ -300,6 +287,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
             select(BallotRow).join(SceneRow, SceneRow.id == BallotRow.scene_id).where(SceneRow.story_id == story_id)
         )
     )
+    hidden = {c.media for scene in story.scenes for r in scene.rounds for c in r.candidates if c.hidden}
     hashes = {c.media for scene in story.scenes for r in scene.rounds for c in r.candidates}
     hashes |= {part for film in story.films for part in (film.media, *film.more, *film.captions) if part}
     media = {row.hash: row for row in await session.scalars(select(MediaRow).where(MediaRow.hash.in_(hashes)))}
@@ -326,7 +314,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         created_at=story.created_at,
         scenes=tuple(_scene(story, scene, media, folder, ballots, places) for scene in story.scenes),
         cast=tuple(_member(c, names) for c in story.cast),
-        films=tuple(_film(film, media, folder) for film in story.films),
+        films=tuple(film_view(film, media, folder, hidden) for film in story.films),
         batch=None if story.batch_id is None else await read_batch(session, story.batch_id),
         film_options=dict(story.film_options),
         language=story.language,
@@ -336,6 +324,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         preview_of=story.preview_of,
         correcting=story.corrected_read < story.corrected,
         correction_problem=story.correction_problem,
+        cases=await cases_of_story(session, folder, story_id),
     )
 
 
@@ -366,7 +355,7 @@ def _scene(
         failed=latest if latest is not None and _came_to_nothing(latest, shown) else None,
         pick=scene.pick,
         second_pick=scene.second_pick,
-        votes=tally(cast, len(shown.candidates)) if shown is not None else {},
+        votes=tally(cast, [c.number for c in shown.candidates]) if shown is not None else {},
         parts=() if scene.prompt_by is not None else tuple((t, s) for t, s in scene.composed.get("parts", ())),
         dropped=() if scene.prompt_by is not None else tuple(map(str, scene.composed.get("dropped", ()))),
         offered=tuple(scene.offer.get("after", ())),
@@ -408,33 +397,7 @@ def _round(
         candidates=tuple(
             CandidateView(c.number, c.media, folder.path(c.media, media[c.media].suffix), c.width, c.height)
             for c in row.candidates
+            if not c.hidden
         ),
-    )
-
-
-def _film(row: FilmRow, media: Mapping[str, MediaRow], folder: MediaFolder) -> FilmView:
-    file = media.get(row.media) if row.media else None
-    return FilmView(
-        id=row.id,
-        state=row.state,
-        waits_for_pictures=row.waits_for_pictures,
-        progress=row.progress,
-        problem=row.problem,
-        asked_by_id=row.asked_by,
-        asked_by_name=row.asked_by_name,
-        seconds=row.seconds,
-        media=row.media,
-        path=None if file is None else folder.path(file.hash, file.suffix),
-        bytes=None if file is None else file.bytes,
-        width=row.width,
-        height=row.height,
-        fps=row.fps,
-        made=row.made,
-        reused=row.reused,
-        notes=tuple(row.notes),
-        left_s=row.left_s,
-        more=tuple(folder.path(media[part].hash, media[part].suffix) for part in row.more if part in media),
-        captions=tuple(folder.path(media[part].hash, media[part].suffix) for part in row.captions if part in media),
-        shows=row.shows,
-        by_address=row.by_address,
+        hidden=row.taken + sum(c.hidden for c in row.candidates),
     )

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 
-def tally(choices: Iterable[int], candidates: int) -> dict[int, int]:
-    """Votes per candidate number 1 … ``candidates``, zeros included; a choice outside that range counts nowhere."""
+def tally(choices: Iterable[int], offered: Iterable[int]) -> dict[int, int]:
+    """Votes per candidate number offered, in order, zeros included; a choice that is not offered counts nowhere."""
     counted = Counter(choices)
-    return {number: counted[number] for number in range(1, candidates + 1)}
+    return {number: counted[number] for number in sorted(offered)}
 
 
 def choose(votes: Mapping[int, int], pick: int | None) -> int | None:

@@ -11,6 +11,7 @@ from storycore.cast.pool import UnderstandingPool
 from storycore.images.base import Painter
 from storycore.narration.ensemble import open_voices
 from storycore.store.database import Database
+from storycore.store.forgetting import delete_doomed
 from storycore.store.media import MediaFolder
 from storycore.work.engine import Engine
 from storycore.work.workshop import WorkOptions, Workshop
@@ -29,6 +30,7 @@ async def make_workshop(
     database = await Database.open(database_url)
     folder = MediaFolder(media)
     await folder.sweep()
+    await delete_doomed(database, folder)
     return Workshop(
         database=database,
         folder=folder,

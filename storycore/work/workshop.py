@@ -100,6 +100,8 @@ class Workshop:
         here = PainterHere(lambda: self.painter)
         self.hosts = Hosts(self.database, here, self.options.hosts, self.changes.publish)
 
+    #: Servers and members with a warning that they were not told of yet; None before the first look.
+    warned: set[tuple[int, int]] | None = None
     #: Set when a server's settings changed; whoever keeps pauses and quiet hours clears it.
     settings_changed: asyncio.Event = field(default_factory=asyncio.Event)
     #: Held while pauses are compared with the settings: an admin's and the keeper's would undo each other's words.

@@ -117,7 +117,7 @@ async def panel(wire: Wire, channel: Channel, known: dict[str, int]) -> Message:
         EditButton(scene),
         AgainButton(scene, 1),
         PickButton(scene, 1),
-        PickSelect(scene, 1, 3),
+        PickSelect(scene, 1, (1, 2, 3)),
         FilmButton(story),
         PartsButton(story),
         BatchFilmsButton(batch),

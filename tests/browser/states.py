@@ -200,6 +200,7 @@ def films() -> list[tuple[str, str, FilmView]]:
         ("film-trouble", "Trouble on the way", a_film(problem=slow)),
         ("film-failed", "Failed", a_film(state=WorkState.FAILED, problem="There is no space left for the film.")),
         ("film-cancelled", "Cancelled", a_film(state=WorkState.CANCELLED)),
+        ("film-withheld", "Moderators hid a picture", a_film(state=WorkState.DONE, progress=1.0, withheld=True)),
         ("film-finished", "Finished", a_film(state=WorkState.DONE, progress=1.0)),
     ]
 

@@ -16,6 +16,7 @@ from sandbox.web import Page
 from sandbox.world import File
 from storycore.store.models import WorkState
 from storycore.studio.views import Stage
+from tests.browser.admin_states import admin_states
 from tests.browser.character_states import character_states
 from tests.browser.gallery import picture, section
 from tests.browser.house import Tab, looking, needs_chromium
@@ -70,6 +71,18 @@ async def test_every_state_of_characters(tmp_path: Path) -> None:
             await expect(shown.locator("img")).to_have_count(len(state.sheet.files))
             await picture(shown, state.name)
     section("Characters", [(state.name, state.caption) for state in states])
+
+
+async def test_every_state_for_moderators(tmp_path: Path) -> None:
+    states = admin_states(await asyncio.to_thread(Painted, tmp_path))
+    async with campfire() as (sandbox, browser):
+        ada = await browser.tab("Ada", **NARROW)
+        for state in states:
+            message = post(sandbox, state)
+            shown = ada.page.locator(f'li[data-id="{message.id}"] .container')
+            await expect(shown.locator("img")).to_have_count(len(state.sheet.files))
+            await picture(shown, state.name)
+    section("Moderation", [(state.name, state.caption) for state in states])
 
 
 async def test_every_kind_of_answer_for_one_person(tmp_path: Path) -> None:

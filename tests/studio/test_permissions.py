@@ -29,6 +29,7 @@ ROLES_SET = ServerSettings(
     roles_stories=(STORYTELLERS,),
     roles_characters=(CREW,),
     roles_hosts=(CREW,),
+    roles_moderate=(CREW,),
 )
 EVERYBODY = set(PEOPLE)
 ADMINS = {"admin", "command line"}
@@ -41,6 +42,7 @@ AS_IT_COMES = {
     Act.HOSTS: ADMINS,
     Act.QUEUE: ADMINS,
     Act.SETTINGS: ADMINS,
+    Act.MODERATE: ADMINS,
 }
 WITH_ROLES = {
     Act.CREATE: {"crew", "moderator"} | ADMINS,
@@ -51,6 +53,7 @@ WITH_ROLES = {
     Act.HOSTS: {"crew"} | ADMINS,
     Act.QUEUE: ADMINS,
     Act.SETTINGS: ADMINS,
+    Act.MODERATE: {"crew"} | ADMINS,
 }
 
 
@@ -60,6 +63,16 @@ def test_who_may_do_what(act: Act) -> None:
     for settings, expected in ((ServerSettings(), AS_IT_COMES), (ROLES_SET, WITH_ROLES)):
         allowed = {name for name, person in PEOPLE.items() if may(person, act, settings, AUTHOR_ID)}
         assert allowed == expected[act], (act, settings)
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_who_is_blocked_may_nothing_and_is_told_so(act: Act) -> None:
+    for settings in (ServerSettings(), ROLES_SET):
+        blocked = replace(settings, blocked_members=frozenset(p.id for p in PEOPLE.values() if p.id is not None))
+        assert {name for name, person in PEOPLE.items() if may(person, act, blocked, AUTHOR_ID)} == ADMINS
+        told = refusal(act, blocked, "do that", person=PEOPLE["author"])
+        assert "Moderators have blocked you" in told.message
+        assert "blocked" not in refusal(act, settings, "do that", person=PEOPLE["author"]).message
 
 
 def test_an_author_is_one_only_of_their_own_story() -> None:

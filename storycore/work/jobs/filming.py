@@ -89,13 +89,14 @@ async def _once(workshop: Workshop, story: StoryRow, asked: FilmRow) -> None:
         await asyncio.shield(asyncio.to_thread(_remove, made))
     async with workshop.changing(story.id) as (session, _):
         done = await session.get_one(FilmRow, film_id)
-        if done.state not in UNFINISHED:
+        if done.state not in UNFINISHED or done.attempt != asked.attempt:  # stopped, or begun anew meanwhile
             return
         for content_hash, size in stored:
             await record_media(session, content_hash, ".mp4", size)
         for content_hash, size in captions:
             await record_media(session, content_hash, CAPTIONS, size)
         (content_hash, _), *more = stored
+        done.pictures = [path.stem for scene in plan.scenes for path in (scene.picture, scene.second) if path]
         done.more, done.shows, done.left_s = [part for part, _ in more], shows, None
         done.captions = [part for part, _ in captions] if len(captions) == len(stored) else []
         done.state, done.progress, done.problem, done.finished_at = WorkState.DONE, 1.0, "", now()
@@ -218,11 +219,11 @@ def _choices(
     pictures: dict[int, tuple[Path, ...]] = {}
     for round_ in shown:
         cast = [b.choice for b in ballots if b.scene_id == round_.scene_id and b.round == round_.number]
-        choice = choose(tally(cast, len(round_.candidates)), round_.scene.pick)
+        offered = {c.number: c.media for c in round_.candidates if not c.hidden}
+        choice = choose(tally(cast, offered), round_.scene.pick)
         if choice is not None:
             numbers = [choice, round_.scene.second_pick]
-            chosen = [round_.candidates[n - 1].media for n in numbers if n is not None and n <= len(round_.candidates)]
-            rows = [media[content_hash] for content_hash in chosen]
+            rows = [media[offered[number]] for number in numbers if number in offered]
             pictures[round_.scene_id] = tuple(workshop.folder.path(row.hash, row.suffix) for row in rows)
     return pictures
 

@@ -1,0 +1,68 @@
+"""What the projector draws each message with, and how a place's refusal is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import discord
+
+from bot.courier import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Draw
+from bot.ui.characters import preview_board
+from bot.ui.film import film_sheet, progress_sheet
+from bot.ui.moderation import case_sheet
+from bot.ui.scene import scene_sheet
+from bot.ui.storyboard import storyboard_sheet
+from storycore.hosts.previews import Preview
+from storycore.studio.cases import CaseView
+from storycore.studio.views import FilmView, SceneView, StoryView
+
+
+class PlaceError(Exception):
+    """The place refuses to show the story; ``words`` say why, for the people there."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class refusals:  # noqa: N801 - used like a function, in with statements
+    """Turns what a place refuses into a ``PlaceError``. ``gone`` "": an unknown channel is left to the caller."""
+
+    def __init__(self, forbidden: str, gone: str) -> None:
+        self._forbidden, self._gone = forbidden, gone
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, discord.Forbidden) and error.code != ARCHIVED_THREAD:
+            raise PlaceError(self._forbidden) from error
+        if isinstance(error, discord.NotFound) and error.code == UNKNOWN_CHANNEL and self._gone:
+            raise PlaceError(self._gone) from error
+
+
+def board_drawing(view: StoryView, note: str) -> Draw:
+    """The storyboard, or the board of a character's portraits."""
+    if view.preview_of is not None:
+        return lambda mark: preview_board(view, mark)
+    return lambda mark: storyboard_sheet(view, note, mark)
+
+
+def scene_drawing(view: StoryView, scene: SceneView, preview: Preview | None) -> Draw:
+    """A scene's message."""
+    return lambda mark: scene_sheet(view, scene, mark, preview)
+
+
+def case_drawing(case: CaseView) -> Draw:
+    """A reported picture's card."""
+    return lambda mark: case_sheet(case, mark)
+
+
+def progress_drawing(view: StoryView, film: FilmView) -> Draw:
+    """How far a film is."""
+    return lambda mark: progress_sheet(view, film, mark)
+
+
+def film_drawing(view: StoryView, film: FilmView, part: int, path: Path) -> Draw:
+    """The film itself, or one of its parts."""
+    return lambda mark: film_sheet(view, film, path, mark, part)

@@ -1,0 +1,43 @@
+"""What moderators and admins see, as views made by hand; drawn by the bot's own sheets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.ui.moderation import case_sheet, moderation_page
+from bot.ui.scene import scene_sheet
+from bot.ui.sheet import Sheet
+from storycore.studio.cases import CaseView, ReportView
+from storycore.studio.moderation import Blocked
+from tests.browser.states import PROMPT, Painted, State, a_round, a_scene, a_story
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def admin_states(painted: Painted) -> list[State]:
+    """Everything for moderators and admins, in the order in which they meet it."""
+    picture = painted.pictures[1]
+    reports = (ReportView("Bo", "That is somebody I know, and they would not like it.", AT), ReportView("Cy", "", AT))
+    waiting = CaseView(
+        7, 1, "Siegfried and the dragon", 3, 2, 5, 2, PROMPT, 4, "Dan", reports, media=picture.media, path=picture.path
+    )
+    hidden = replace(waiting, decision="hidden", decided_by_name="Mo", hidden=True, warned=1)
+    deleted = replace(waiting, decision="deleted", decided_by_name="Mo", media="", path=None, blocked=True)
+    four = painted.pictures[:4]
+    left = [one for one in four if one.number != 2]
+    scene = a_scene(1, left, votes={1: 2, 3: 0, 4: 1}, shown=a_round(left, hidden=1))
+    none = a_scene(1, [], votes={}, shown=a_round([], hidden=4))
+    story = a_story((scene,))
+    return [
+        State("case-waiting", "A member reported a picture", case_sheet(waiting, 1)),
+        State("case-hidden", "Hidden", case_sheet(hidden, 1)),
+        State("case-deleted", "Deleted, and who made it is blocked", case_sheet(deleted, 1)),
+        State("scene-hidden", "What everybody sees then", scene_sheet(story, scene, 1)),
+        State("scene-all-hidden", "No picture is left", scene_sheet(story, none, 1)),
+        State(
+            "moderation-list",
+            "The list of a moderator",
+            Sheet(moderation_page((waiting, replace(hidden, id=8)), (Blocked(4, "Dan", "again and again", "Mo"),))),
+        ),
+    ]
