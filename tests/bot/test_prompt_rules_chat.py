@@ -39,7 +39,7 @@ async def test_an_admin_blocks_words_and_everybody_is_told_which(wire: Wire) -> 
     olu, bo = wire.member("Olu"), wire.member("Bo")
     page = await (await olu.slash(wire.channel, "settings show")).response()
     assert "Words that go into no prompt · **none**" in page.text and "nsfw, nudity" in page.text
-    form = (await olu.select(page, placeholder="Change a setting…", values=["prompts.blocked"])).modal
+    form = (await olu.select(page, placeholder="Change: Permissions, Stories, Prompts, Pictures…", values=["prompts.blocked"])).modal
     assert form is not None
     saved = await (await olu.submit(form, {"value": "Gruesome, dead body"})).response()
     assert "✅ **Words that go into no prompt**: gruesome, dead body (before: none)." in saved.text
