@@ -21,6 +21,9 @@ The old miller stood at the dark well at dawn. A gruesome skull lay naked in the
 The miller held up the golden crown in the morning light. A frog sat beside him on the stone.
 """
 
+#: The first of the page's menus.
+MENU = "Change: Permissions, Stories, Prompts, Pictures…"
+
 
 @pytest.fixture
 async def wire(tmp_path: Path) -> AsyncIterator[Wire]:
@@ -39,7 +42,7 @@ async def test_an_admin_blocks_words_and_everybody_is_told_which(wire: Wire) -> 
     olu, bo = wire.member("Olu"), wire.member("Bo")
     page = await (await olu.slash(wire.channel, "settings show")).response()
     assert "Words that go into no prompt · **none**" in page.text and "nsfw, nudity" in page.text
-    form = (await olu.select(page, placeholder="Change: Permissions, Stories, Prompts, Pictures…", values=["prompts.blocked"])).modal
+    form = (await olu.select(page, placeholder=MENU, values=["prompts.blocked"])).modal
     assert form is not None
     saved = await (await olu.submit(form, {"value": "Gruesome, dead body"})).response()
     assert "✅ **Words that go into no prompt**: gruesome, dead body (before: none)." in saved.text

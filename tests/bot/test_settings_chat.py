@@ -10,6 +10,9 @@ import pytest
 from sandbox.errors import SandboxError
 from tests.support.wire import Wire, wire_to
 
+#: The first of the page's menus.
+MENU = "Change: Permissions, Stories, Prompts, Pictures…"
+
 
 @pytest.fixture
 async def wire(tmp_path: Path) -> AsyncIterator[Wire]:
@@ -24,7 +27,7 @@ async def test_an_admin_lets_only_a_role_vote(wire: Wire) -> None:
     cy.member.role_ids.append(jury.id)
     page = await (await olu.slash(wire.channel, "settings show")).response()
     assert "Who may vote · **everyone**" in page.text
-    form = (await olu.select(page, placeholder="Change: Permissions, Stories, Prompts, Pictures…", values=["roles.vote"])).modal
+    form = (await olu.select(page, placeholder=MENU, values=["roles.vote"])).modal
     assert form is not None
     saved = await olu.submit(form, {"value": [jury]})
     assert f"✅ **Who may vote**: <@&{jury.id}> (before: everyone)." in (await saved.response()).text
