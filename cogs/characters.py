@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _MOST = 25
 _ALIASES_LENGTH = 400
+_EMBEDDINGS_LENGTH = 400
 Name = app_commands.Range[str, 1, 100]
 Weight = app_commands.Range[float, LORA_WEIGHTS[0], LORA_WEIGHTS[1]]
 _PRONOUN_CHOICES = [Choice(name=word, value=word) for word in PRONOUNS]
@@ -55,6 +56,8 @@ class Characters(commands.GroupCog, group_name="character", group_description="W
         aliases="Other names and descriptions, with commas between",
         lora="A LoRA of the painters'",
         weight="How strongly the LoRA counts (0.8)",
+        embeddings="Embeddings of the painters', with commas between",
+        never="Embeddings for the negative prompt",
         voice="The voice in films",
     )
     @app_commands.choices(pronouns=_PRONOUN_CHOICES)
@@ -68,15 +71,23 @@ class Characters(commands.GroupCog, group_name="character", group_description="W
         lora: app_commands.Range[str, 1, NETWORK_LENGTH] | None = None,
         weight: Weight | None = None,
         voice: app_commands.Range[str, 1, VOICE_LENGTH] | None = None,
+        embeddings: app_commands.Range[str, 1, _EMBEDDINGS_LENGTH] | None = None,
+        never: app_commands.Range[str, 1, _EMBEDDINGS_LENGTH] | None = None,
     ) -> None:
         """Add one, or propose it."""
         async with answering(interaction):
             sheet = Sheet(name, tuple(typed_names(aliases or "")), pronouns)
-            if look is None and lora is None and voice is None:
+            if (look, lora, voice, embeddings, never) == (None,) * 5:
                 await interaction.response.send_modal(CharacterForm(sheet))
                 return
             sheet = replace(
-                sheet, look=look or "", lora=lora or "", lora_weight=weight or DEFAULT_WEIGHT, voice=voice or ""
+                sheet,
+                look=look or "",
+                lora=lora or "",
+                lora_weight=weight or DEFAULT_WEIGHT,
+                voice=voice or "",
+                embeddings=tuple(typed_names(embeddings or "")),
+                negative_embeddings=tuple(typed_names(never or "")),
             )
             if await characters.may_manage(self.client.workshop, person_of(interaction)):
                 done = await characters.add(self.client.workshop, person_of(interaction), sheet)
@@ -92,6 +103,8 @@ class Characters(commands.GroupCog, group_name="character", group_description="W
         voice="The voice in films; - takes it away",
         same_seed="Begin a scene's pictures from the same noise whenever it is painted",
         face_mix="The two names of the face: Ada B|Cy D; - takes them away",
+        embeddings="Embeddings of the painters', with commas between; - takes them away",
+        never="Embeddings for the negative prompt; - takes them away",
     )
     async def edit(
         self,
@@ -102,13 +115,15 @@ class Characters(commands.GroupCog, group_name="character", group_description="W
         voice: app_commands.Range[str, 1, VOICE_LENGTH] | None = None,
         same_seed: bool | None = None,
         face_mix: app_commands.Range[str, 1, 130] | None = None,
+        embeddings: app_commands.Range[str, 1, _EMBEDDINGS_LENGTH] | None = None,
+        never: app_commands.Range[str, 1, _EMBEDDINGS_LENGTH] | None = None,
     ) -> None:
         """Change one."""
         async with answering(interaction):
             workshop, person = self.client.workshop, person_of(interaction)
             await characters.check_may_manage(workshop, person)
             known = await characters.find(workshop, person, character)
-            if (lora, weight, voice, same_seed, face_mix) == (None,) * 5:
+            if (lora, weight, voice, same_seed, face_mix, embeddings, never) == (None,) * 7:
                 await interaction.response.send_modal(CharacterForm(known.sheet, known.id))
                 return
 
@@ -120,6 +135,8 @@ class Characters(commands.GroupCog, group_name="character", group_description="W
                     voice=sheet.voice if voice is None else "" if voice == "-" else voice,
                     same_seed=sheet.same_seed if same_seed is None else same_seed,
                     mix=sheet.mix if face_mix is None else _mix(face_mix),
+                    embeddings=sheet.embeddings if embeddings is None else _embeddings(embeddings),
+                    negative_embeddings=sheet.negative_embeddings if never is None else _embeddings(never),
                 )
 
             await tell_changed(interaction, await characters.edit(workshop, person, known.id, change), "changed")
@@ -295,12 +312,30 @@ class Characters(commands.GroupCog, group_name="character", group_description="W
         found = await characters.loras(self.client.workshop, person_of(interaction))
         return [Choice(name=n, value=n) for n in found if typed.casefold() in n.casefold() and len(n) <= 100][:_MOST]
 
+    @add.autocomplete("embeddings")
+    @add.autocomplete("never")
+    @edit.autocomplete("embeddings")
+    @edit.autocomplete("never")
+    async def complete_embeddings(self, interaction: Asked, typed: str) -> list[Choice]:
+        """Embeddings that a painter has and that this person may use, behind those that stand there already."""
+        before, comma, part = typed.rpartition(",")
+        there = f"{before}{comma} " if comma else ""
+        taken = {name.casefold() for name in typed_names(before)}
+        found = await characters.embeddings(self.client.workshop, person_of(interaction))
+        wanted = part.strip().casefold()
+        fitting = [there + n for n in found if wanted in n.casefold() and n.casefold() not in taken]
+        return [Choice(name=whole, value=whole) for whole in fitting if len(whole) <= 100][:_MOST]
+
     @add.autocomplete("voice")
     @edit.autocomplete("voice")
     async def complete_voice(self, interaction: Asked, typed: str) -> list[Choice]:
         """Voices whose name or description holds what was typed."""
         found = voices.listing(self.client.workshop, typed)[:_MOST]
         return [Choice(name=cut(f"{entry.name} — {entry.label}", 100), value=entry.name) for entry in found]
+
+
+def _embeddings(typed: str) -> tuple[str, ...]:
+    return () if typed.strip() == "-" else tuple(typed_names(typed))
 
 
 def _mix(typed: str) -> tuple[str, str] | None:

@@ -50,12 +50,18 @@ def sheet_text(sheet: Sheet) -> str:
         if sheet.mix
         else "",
         f"LoRA {escape_within(sheet.lora, 80)} at {sheet.lora_weight:g}" if sheet.lora else "",
+        _embeddings("embedding", sheet.embeddings),
+        _embeddings("never", sheet.negative_embeddings),
         f"never: {escape_within(sheet.negative, 160)}" if sheet.negative else "",
         f"voice {escape_within(sheet.voice, 60)}" if sheet.voice else "",
         "same seed in every scene" if sheet.same_seed else "",
     ]
     lines += [f"-# {fact}" for fact in facts if fact]
     return "\n".join(lines)
+
+
+def _embeddings(what: str, names: Sequence[str]) -> str:
+    return f"{what} {escape_within(', '.join(names), 160)}" if names else ""
 
 
 def character_card(view: CharacterView, *, manages: bool, portrait: str = "") -> discord.ui.LayoutView:
@@ -118,7 +124,8 @@ def list_page(found: Sequence[Character], proposed: Sequence[ProposalView], page
 def _line(character: Character) -> str:
     sheet = character.sheet
     also = f" *{escape_within(', '.join(sheet.aliases), 60)}*" if sheet.aliases else ""
-    marks = ("🖼️" if character.portrait else "") + ("🎭" if sheet.mix else "") + ("🧩" if sheet.lora else "")
+    loads = bool(sheet.lora or sheet.embeddings or sheet.negative_embeddings)
+    marks = ("🖼️" if character.portrait else "") + ("🎭" if sheet.mix else "") + ("🧩" if loads else "")
     look = escape_within(sheet.look, 110) if sheet.look else "not described yet"
     return f"**{escape_within(sheet.name, 60)}**{also} {marks}\n-# {look}"
 

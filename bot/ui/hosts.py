@@ -90,6 +90,7 @@ def host_text(view: HostView, *, whole: bool) -> str:
         named = (
             ("checkpoints", has.checkpoints),
             ("LoRAs", has.loras),
+            ("Embeddings", has.embeddings),
             ("samplers", has.samplers),
             ("upscalers", has.upscalers),
         )

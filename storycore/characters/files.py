@@ -20,6 +20,7 @@ MAX_BYTES = 1 << 20
 MAX_CHARACTERS = 500
 KEYS = (
     "name", "aliases", "pronouns", "look", "outfits", "negative", "lora", "lora_weight", "mix", "voice", "same_seed",
+    "embeddings", "negative_embeddings",
 )  # fmt: skip
 _KIND, _VERSION = "characters", 1
 _SHAPE = 'A file of characters begins with {"fireside": "characters", "version": 1, "characters": […]}.'
@@ -45,6 +46,8 @@ def to_json(sheet: Sheet) -> dict[str, Any]:
         "mix": list(sheet.mix or ()),
         "voice": sheet.voice,
         "same_seed": sheet.same_seed,
+        "embeddings": list(sheet.embeddings),
+        "negative_embeddings": list(sheet.negative_embeddings),
     }
     return {key: value for key, value in data.items() if value or key == "name"}
 
@@ -112,6 +115,8 @@ def from_json(row: object, where: str = "The character") -> Sheet:
         mix=_mix(row, where),
         voice=_text(row, "voice", where),
         same_seed=_switch(row, where),
+        embeddings=tuple(_texts(row, "embeddings", where)),
+        negative_embeddings=tuple(_texts(row, "negative_embeddings", where)),
     )
 
 

@@ -21,6 +21,7 @@ NEGATIVE_LENGTH = 300
 NETWORK_LENGTH = 100
 VOICE_LENGTH = 100
 MAX_ALIASES = 20
+MAX_EMBEDDINGS = 4
 MAX_OUTFITS = 12
 #: A look (with its mix and its outfit) has to end before a painter's seventy-fifth token.
 MAX_LOOK_TOKENS = 60
@@ -49,7 +50,8 @@ class Sheet:
 
     ``look`` is drawn in every picture; ``outfits`` (name -> what is worn) by scene. ``mix`` are two names that painters
     know, ``sex`` what the look states beside them (None: by the pronouns). ``lora_weight`` is 0.1 … 1.5; ``voice`` the
-    name of a voice, or "". ``same_seed``: a scene's picture is begun from the same noise whenever it is painted.
+    name of a voice, or "". ``embeddings`` (textual inversions) stand in the look, ``negative_embeddings`` in the
+    negative prompt. ``same_seed``: a scene's picture is begun from the same noise whenever it is painted.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Sheet:
     mix: tuple[str, str] | None = None
     voice: str = ""
     same_seed: bool = False
+    embeddings: tuple[str, ...] = ()
+    negative_embeddings: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,13 +83,18 @@ class Sheet:
         """The tag that loads its LoRA, "" without one."""
         return f"<lora:{self.lora}:{self.lora_weight:g}>" if self.lora else ""
 
+    @property
+    def unwanted(self) -> str:
+        """The negative prompt with its embeddings."""
+        return ", ".join(part for part in (self.negative, *self.negative_embeddings) if part)
+
     def described(self, outfit: str = "") -> str:
-        """The look as a prompt carries it, without the name: mix, sex, look, and what is worn."""
+        """The look as a prompt carries it, without the name: mix, sex, embeddings, look, and what is worn."""
         mixed = f"[{self.mix[0]}|{self.mix[1]}]" if self.mix else ""
         sex = _SEX_WORDS[self.sex] if mixed and self.sex and not _SEXED.search(self.look) else ""
         worn = self.outfits.get(outfit, "")
         look = self.look.rstrip(" .,;") if worn else self.look
-        return ", ".join(part for part in (mixed, sex, look, worn) if part)
+        return ", ".join(part for part in (mixed, sex, *self.embeddings, look, worn) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,8 @@ def tidy(sheet: Sheet, *, may_be_real: Callable[[str], list[str]] = lambda _: []
         negative=tidy_negative(sheet.negative),
         lora=tidy_network(sheet.lora),
         lora_weight=tidy_weight(sheet.lora_weight),
+        embeddings=tidy_embeddings(sheet.embeddings, "embeddings"),
+        negative_embeddings=tidy_embeddings(sheet.negative_embeddings, "negative_embeddings"),
         mix=mix,
         voice=_plain("voice", sheet.voice, VOICE_LENGTH),
     )
@@ -182,6 +193,18 @@ def tidy_network(typed: str) -> str:
             "That is no LoRA's name.", "Choose one from the list; its weight has a field of its own.", "lora"
         )
     return name
+
+
+def tidy_embeddings(typed: Iterable[str], field_name: str) -> tuple[str, ...]:
+    """Names of embeddings, each once. Raises ``CharacterError``."""
+    names = list(dict.fromkeys(name for text in typed if (name := _plain("embedding", text, NETWORK_LENGTH))))
+    bad = next((name for name in names if not _NETWORK.fullmatch(name) or not has_words(name)), None)
+    if bad is not None:
+        raise CharacterError(f"“{bad[:60]}” is no embedding's name.", "Choose one while you type.", field_name)
+    if len(names) > MAX_EMBEDDINGS:
+        most = f"At most {MAX_EMBEDDINGS} go together."
+        raise CharacterError(f"These are {len(names)} embeddings.", most, field_name)
+    return tuple(names)
 
 
 def tidy_negative(typed: str, length: int = NEGATIVE_LENGTH) -> str:

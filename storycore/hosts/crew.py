@@ -299,6 +299,7 @@ class Hosts:
                     job.server_id,
                     job.checkpoint,
                     tuple(job.loras),
+                    embeddings=tuple(job.embeddings),
                 )
                 for job, attempt in found
                 if job.not_before is None or job.not_before <= now()

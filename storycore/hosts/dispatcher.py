@@ -39,6 +39,7 @@ class Wanted:
     checkpoint: str = ""
     loras: tuple[str, ...] = ()
     refused: frozenset[int] = frozenset()
+    embeddings: tuple[str, ...] = ()
 
 
 class GiveBackError(PainterUnreachableError):
@@ -295,6 +296,9 @@ class Dispatcher:
         for name in wanted.loras:
             if all(host.abilities.missing_loras([name]) for host in hosts):
                 return f"No GPU host has the LoRA “{name[:80]}”."
+        for name in wanted.embeddings:
+            if all(host.abilities.missing_embeddings([name]) for host in hosts):
+                return f"No GPU host has the embedding “{name[:80]}”."
         return "No GPU host has everything that this prompt needs."
 
 
@@ -305,6 +309,7 @@ def _can(host: Host, wanted: Wanted) -> bool:
         and host.id not in wanted.refused
         and host.abilities.has_checkpoint(wanted.checkpoint)
         and not host.abilities.missing_loras(wanted.loras)
+        and not host.abilities.missing_embeddings(wanted.embeddings)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -61,6 +61,9 @@ class Abilities:
     #: How steps are spread ("Karras"), and VAEs by their files.
     schedulers: tuple[str, ...] = ()
     vaes: tuple[str, ...] = ()
+    #: Textual inversions, also those that do not fit the checkpoint loaded; and whether it says which it has.
+    embeddings: tuple[str, ...] = ()
+    knows_embeddings: bool = False
 
     def has_checkpoint(self, name: str) -> bool:
         """Whether it has this checkpoint; "" is any, and a host that lists none is believed to have it."""
@@ -68,10 +71,11 @@ class Abilities:
 
     def missing_loras(self, names: Sequence[str]) -> list[str]:
         """Those of ``names`` that it does not have."""
-        if not names or not self.knows_loras:
-            return []
-        own = {plain_name(name) for name in self.loras}
-        return [name for name in names if plain_name(name) not in own]
+        return _missing(names, self.loras) if self.knows_loras else []
+
+    def missing_embeddings(self, names: Sequence[str]) -> list[str]:
+        """Those of ``names`` that it does not have; none where it does not say."""
+        return _missing(names, self.embeddings) if self.knows_embeddings else []
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept in a row."""
@@ -95,6 +99,28 @@ def found_in(names: Sequence[str], wanted: str) -> str | None:
     plain = plain_name(wanted)
     exact = next((name for name in names if name == wanted), None)
     return exact or next((name for name in names if plain_name(name) == plain), None)
+
+
+def _missing(names: Sequence[str], own: Sequence[str]) -> list[str]:
+    there = {plain_name(name) for name in own} if names else set()
+    return [name for name in names if plain_name(name) not in there]
+
+
+def names_in(text: str, names: Iterable[str]) -> list[str]:
+    """Those of ``names`` that stand in ``text`` as words, as a host finds embeddings: without regard to case."""
+    folded = text.casefold()
+    return sorted(n for n in names if n.casefold() in folded and _as_word(n).search(folded))
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """``text`` without those words, for painters that would read them as such."""
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"{_as_word(name).pattern}(?:\s*,)?\s*", "", text, flags=re.IGNORECASE)
+    return text
+
+
+def _as_word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(name.casefold())}(?![\w-])")
 
 
 def names_of(values: Sequence[object]) -> tuple[str, ...]:

@@ -22,11 +22,12 @@ async def look_at(talk: HostTalk) -> Found:
     models, loras, samplers, upscalers, schedulers, latent, modules = await asyncio.gather(
         *(_listed(talk, f"/sdapi/v1/{path}") for path in paths)
     )
-    scripts, controlnet, controlnet_models, adapters = await asyncio.gather(
+    scripts, controlnet, controlnet_models, adapters, embeddings = await asyncio.gather(
         _asked(talk, "/sdapi/v1/scripts"),
         _asked(talk, "/controlnet/settings"),
         _asked(talk, "/controlnet/model_list"),
         _asked(talk, "/sdapi/v1/ip-adapters"),
+        _asked(talk, "/sdapi/v1/embeddings"),
     )
     loaded = options.get("sd_model_checkpoint")
     abilities = Abilities(
@@ -44,6 +45,8 @@ async def look_at(talk: HostTalk) -> Found:
         sdnext=flavour is Flavour.SDNEXT,
         schedulers=_names(schedulers or [], "label"),
         vaes=_names(modules or [], "model_name"),
+        embeddings=_embeddings(embeddings),
+        knows_embeddings=isinstance(embeddings, dict),
     )
     return Found(flavour, " ".join(loaded.split())[:300] if isinstance(loaded, str) else "", abilities)
 
@@ -70,6 +73,13 @@ async def _asked(talk: HostTalk, path: str) -> object:
 async def _listed(talk: HostTalk, path: str) -> list[Any] | None:
     answer = await _asked(talk, path)
     return answer if isinstance(answer, list) else None
+
+
+def _embeddings(answer: object) -> tuple[str, ...]:
+    """Those that fit the checkpoint loaded, and those that were skipped because they fit another; by name (a list in
+    SD.Next, an object in AUTOMATIC1111 and Forge)."""
+    parts = [answer.get(key) for key in ("loaded", "skipped")] if isinstance(answer, dict) else []
+    return names_of([name for part in parts if isinstance(part, dict | list) for name in part])
 
 
 def _names(entries: Iterable[object], *keys: str) -> tuple[str, ...]:

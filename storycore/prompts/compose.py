@@ -44,9 +44,10 @@ class Part:
 class Composed:
     """A prompt, its parts, and what else decides its pictures (``extras``, as a round keeps them).
 
-    ``extras``: ``negative`` (joined), ``characters`` (name, look, portrait's hash, LoRA tag: as far as there is any),
-    ``common`` (the block that belongs to none of them), ``style`` (how it is painted, :attr:`Style.painting`).
-    ``same_seed``: whether a character asks for the same noise. ``dropped``: the words that the server's rules took out.
+    ``extras``: ``negative`` (joined), ``embeddings`` (those in either prompt), ``characters`` (name, look, portrait's
+    hash, LoRA tag: as far as there is any), ``common`` (the block that belongs to none of them), ``style`` (how it is
+    painted, :attr:`Style.painting`). ``same_seed``: whether a character asks for the same noise. ``dropped``: the words
+    that the server's rules took out.
     """
 
     text: str
@@ -119,11 +120,14 @@ def compose(
         return Composed(common, parts, extras, same_seed)
     text = _BREAK.join([*texts, common]) if several else _put_around(_joined(first, told, tags=tags), before, after)
     loras = list(dict.fromkeys(lora for character, _ in blocks if (lora := character.sheet.lora_tag)))
-    negatives = list(dict.fromkeys(c.sheet.negative for c, _ in blocks if c.sheet.negative))
+    negatives = list(dict.fromkeys(c.sheet.unwanted for c, _ in blocks if c.sheet.unwanted))
+    embeddings = [n for c, _ in blocks for n in (*c.sheet.embeddings, *c.sheet.negative_embeddings)]
     characters = [_kept(character, look) for character, look in blocks]
     extras |= {"characters": characters, "common": common}
     if negatives:
         extras["negative"] = ", ".join(negatives)
+    if embeddings:
+        extras["embeddings"] = list(dict.fromkeys(embeddings))
     return Composed(" ".join([text, *loras]), parts, extras, same_seed)
 
 

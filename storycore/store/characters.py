@@ -39,6 +39,8 @@ class CharacterRow(Base):
     negative: Mapped[str] = mapped_column(sa.Text, default="")
     lora: Mapped[str] = mapped_column(sa.String(100), default="")
     lora_weight: Mapped[float] = mapped_column(default=0.8)
+    embeddings: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    negative_embeddings: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     mix: Mapped[list[str]] = mapped_column(default=list)
     mix_pair: Mapped[str | None] = mapped_column(sa.String(130))
     voice: Mapped[str] = mapped_column(sa.String(100), default="")

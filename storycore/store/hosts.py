@@ -105,6 +105,7 @@ class JobRow(Base):
     #: What a host must have: a checkpoint ("": any), LoRAs by name.
     checkpoint: Mapped[str] = mapped_column(sa.String(300), default="")
     loras: Mapped[list[str]] = mapped_column(default=list)
+    embeddings: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     #: Not before this moment (an overnight batch).
     not_before: Mapped[datetime | None] = mapped_column()
     #: Taken out of the queue by a pause, until it is put back.

@@ -9,12 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.characters.model import MAX_OUTFITS, Character, Sheet, tidy, tidy_aliases
-from storycore.errors import NotAllowedError, NotFoundError, StateError
-from storycore.hosts.model import Abilities, plain_name
+from storycore.errors import NotFoundError, StateError
 from storycore.names.mixing import lone_names
 from storycore.names.model import KnownName
 from storycore.store.characters import CharacterRow
-from storycore.store.hosts import HostRow
 from storycore.store.models import CastRow, StoryRow, now
 from storycore.studio import audit
 from storycore.studio.library import (
@@ -29,6 +27,7 @@ from storycore.studio.library import (
     write_sheet,
 )
 from storycore.studio.names import known_names
+from storycore.studio.networks import EMBEDDING, LORA, allowed_network, check_embeddings, offered_networks
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, may, require
 from storycore.studio.rules import check_sheet, rules_from
@@ -106,51 +105,43 @@ async def tidied(workshop: Workshop, person: Person, sheet: Sheet, before: Sheet
     await workshop.reader.run(check_sheet, rules, kept, before)
     if kept.voice and (before is None or before.voice != kept.voice):
         kept = replace(kept, voice=find_voice(workshop, kept.voice).name)
-    if kept.lora and (before is None or before.lora != kept.lora):
-        async with workshop.database.read() as session:
-            kept = replace(kept, lora=await allowed_lora(session, person, kept.lora))
-    return kept
+    return await _allowed(workshop, person, kept, before)
 
 
 def _tidy(sheet: Sheet, names: Sequence[KnownName]) -> Sheet:
     return tidy(sheet, may_be_real=lambda text: lone_names(text, names))
 
 
-async def allowed_lora(session: AsyncSession, person: Person, name: str) -> str:
-    """A LoRA that a host of this server has and that the admins allow, as the host calls it.
+async def _allowed(workshop: Workshop, person: Person, kept: Sheet, before: Sheet | None) -> Sheet:
+    """The sheet with its networks as the hosts call them. Raises ``NotAllowedError``, ``NotFoundError``."""
+    old = Sheet("") if before is None else before
+    known = {*old.embeddings, *old.negative_embeddings}
+    async with workshop.database.read() as session:
 
-    Raises ``NotAllowedError``, ``NotFoundError``.
-    """
-    settings = await of_server(session, person.server_id)
-    if not settings.allows_lora(name) and not (person.admin or person.id is None):
-        raise NotAllowedError(
-            f"The admins of this server do not allow the LoRA “{name[:60]}”.",
-            "They add it with `/settings set`, under `prompts.loras`.",
-        )
-    rows = await session.execute(
-        select(HostRow.abilities).where(HostRow.server_id.is_(None) | (HostRow.server_id == person.server_id))
-    )
-    hosts = [Abilities.from_json(abilities) for (abilities,) in rows]
-    told = [own for own in hosts if own.knows_loras]
-    for own in told:
-        for lora in own.loras:
-            if plain_name(lora) == plain_name(name):
-                return lora
-    if told:
-        raise NotFoundError(f"No host has the LoRA “{name[:60]}”.", "Choose one from the list while you type.")
-    return name
+        async def allowed(names: Sequence[str]) -> tuple[str, ...]:
+            told = [n if n in known else await allowed_network(session, person, EMBEDDING, n) for n in names]
+            return tuple(dict.fromkeys(told))
+
+        if kept.lora and old.lora != kept.lora:
+            kept = replace(kept, lora=await allowed_network(session, person, LORA, kept.lora))
+        own, unwanted = await allowed(kept.embeddings), await allowed(kept.negative_embeddings)
+        settings = await of_server(session, person.server_id)
+        written = f"{kept.look}, {', '.join(kept.outfits.values())}, {kept.negative}"
+        there = f"{old.look}, {', '.join(old.outfits.values())}, {old.negative}, {', '.join((*own, *unwanted))}"
+        await check_embeddings(session, person, settings, written, there)
+    return replace(kept, embeddings=own, negative_embeddings=unwanted)
 
 
 async def loras(workshop: Workshop, person: Person) -> list[str]:
     """The LoRAs that this person may give a character, as the hosts call them."""
     async with workshop.database.read() as session:
-        settings = await of_server(session, person.server_id)
-        rows = await session.execute(
-            select(HostRow.abilities).where(HostRow.server_id.is_(None) | (HostRow.server_id == person.server_id))
-        )
-        every = {lora for (abilities,) in rows for lora in Abilities.from_json(abilities).loras}
-    free = person.admin or person.id is None
-    return sorted(lora for lora in every if free or settings.allows_lora(lora))
+        return await offered_networks(session, person, LORA)
+
+
+async def embeddings(workshop: Workshop, person: Person) -> list[str]:
+    """The embeddings that this person may give a character, as the hosts call them."""
+    async with workshop.database.read() as session:
+        return await offered_networks(session, person, EMBEDDING)
 
 
 async def add(workshop: Workshop, person: Person, sheet: Sheet) -> Changed:
@@ -313,6 +304,8 @@ def _merged(kept: Sheet, gone: Sheet) -> Sheet:
         outfits=dict(list(outfits.items())[-MAX_OUTFITS:]),
         negative=kept.negative or gone.negative,
         lora=kept.lora or gone.lora,
+        embeddings=kept.embeddings or gone.embeddings,
+        negative_embeddings=kept.negative_embeddings or gone.negative_embeddings,
         lora_weight=kept.lora_weight if kept.lora else gone.lora_weight,
         voice=kept.voice or gone.voice,
     )
@@ -322,5 +315,5 @@ def _told(sheet: Sheet) -> str:
     """A sheet in one line, for the audit."""
     said = [", ".join(sheet.names), sheet.pronouns or "", sheet.described(), sheet.lora_tag, sheet.voice]
     said += [f"{name}: {worn}" for name, worn in sheet.outfits.items()]
-    said += [f"never: {sheet.negative}"] if sheet.negative else []
+    said += [f"never: {sheet.unwanted}"] if sheet.unwanted else []
     return " · ".join(part for part in said if part)

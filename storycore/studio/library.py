@@ -36,6 +36,8 @@ def character_of(row: CharacterRow) -> Character:
         mix=(row.mix[0], row.mix[1]) if row.mix else None,
         voice=row.voice,
         same_seed=row.same_seed,
+        embeddings=tuple(row.embeddings),
+        negative_embeddings=tuple(row.negative_embeddings),
     )
     return Character(row.id, sheet, row.portrait, row.removed_at is not None)
 
@@ -92,6 +94,7 @@ async def write_sheet(session: AsyncSession, row: CharacterRow, sheet: Sheet) ->
         sheet.same_seed,
     )
     row.lora, row.lora_weight = sheet.lora, sheet.lora_weight
+    row.embeddings, row.negative_embeddings = list(sheet.embeddings), list(sheet.negative_embeddings)
     pair = pair_key(sheet.mix)
     if pair is not None and pair != row.mix_pair:
         await _check_pair(session, row, pair)

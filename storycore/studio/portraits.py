@@ -116,8 +116,11 @@ def _add_scene(
     session: AsyncSession, story: StoryRow, character: Character, prompts: list[str], rules: PromptRules
 ) -> RoundRow:
     extras: dict[str, Any] = {"variants": prompts}
-    if character.sheet.negative:
-        extras["negative"] = character.sheet.negative
+    sheet = character.sheet
+    if sheet.unwanted:
+        extras["negative"] = sheet.unwanted
+    if sheet.embeddings or sheet.negative_embeddings:
+        extras["embeddings"] = [*sheet.embeddings, *sheet.negative_embeddings]
     dropped: list[str] = []
     shown = rules.cleaned(f"{character.sheet.name}, {character.sheet.described()}", dropped)
     scene = SceneRow(

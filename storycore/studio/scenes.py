@@ -94,7 +94,7 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
             stopped.append(asking.painting_id(round_))
         rules = rules_from(settings, age_restricted=story.age_restricted)
         rules.check(read)
-        await check_networks(session, person, settings, written)
+        await check_networks(session, person, settings, written, scene.prompt)
         await check_pictures(session, person, settings, story.candidates)
         scene.prompt, scene.prompt_by, scene.offer = written, person.id, {}
         asked = await _ask(workshop, session, story, scene, person, RoundReason.EDITED, rules)

@@ -103,6 +103,7 @@ class ServerSettings:
     time_zone: str = "UTC"
     notices: int | None = None
     loras: tuple[str, ...] = ()
+    embeddings: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     negative: str = ""
     nsfw_words: tuple[str, ...] = NSFW_WORDS
@@ -120,11 +121,6 @@ class ServerSettings:
         if not name or not self.checkpoints or EVERY in self.checkpoints:
             return True
         return plain_name(name) in map(plain_name, self.checkpoints)
-
-    def allows_lora(self, name: str) -> bool:
-        """Whether everybody here may name this LoRA."""
-        wanted = plain_name(name)
-        return any(own == EVERY or plain_name(own) == wanted for own in self.loras)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -187,6 +183,15 @@ SETTINGS: tuple[Setting, ...] = (
         "loras",
         Kind.NAMES,
         "LoRAs that members may name",
+        "Names with commas between, or all. Admins may use any that a painter has.",
+        "none",
+        high=_MOST_NAMES,
+    ),
+    Setting(
+        "prompts.embeddings",
+        "embeddings",
+        Kind.NAMES,
+        "Embeddings that members may name",
         "Names with commas between, or all. Admins may use any that a painter has.",
         "none",
         high=_MOST_NAMES,

@@ -16,7 +16,7 @@ from storycore.store.hosts import HostRow
 from storycore.store.models import SceneRow, StoryRow, StoryState
 from storycore.store.styles import StyleRow
 from storycore.studio import audit
-from storycore.studio.characters import allowed_lora
+from storycore.studio.networks import LORA, allowed_network, check_embeddings
 from storycore.studio.library import place_of
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, may, require
@@ -196,8 +196,10 @@ async def _tidied(workshop: Workshop, person: Person, style: Style, before: Styl
             if tag.kind.lower() != "lora":
                 raise NotFoundError(f"A style loads LoRAs, and no “{tag.kind[:20]}”.", "Write <lora:name:0.7>.")
             if tag.items[0] not in known:
-                await allowed_lora(session, person, tag.items[0])
+                await allowed_network(session, person, LORA, tag.items[0])
         settings = await of_server(session, person.server_id)
+        was = "" if before is None else f"{before.template}, {before.negative}"
+        await check_embeddings(session, person, settings, f"{kept.template}, {kept.negative}", was)
         check_bounds(settings, person, kept)
     rules = rules_from(settings, age_restricted=True)  # what is for some channels only is left out in the others
     rules.check(await read_prompt(workshop, kept.template))

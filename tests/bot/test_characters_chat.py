@@ -12,6 +12,8 @@ from PIL import Image
 
 from sandbox.world import File
 from storycore.characters.model import Sheet
+from storycore.hosts.model import Abilities
+from storycore.store.hosts import HostRow
 from storycore.studio import characters
 from storycore.studio.people import Person
 from tests.support.wire import Wire, wire_to
@@ -132,6 +134,27 @@ async def test_commands_of_those_who_manage(wire: Wire) -> None:
     ):
         refused = await bo.slash(wire.channel, f"character {command}", **values)
         assert refused.modal is None and (await refused.response()).text.startswith("Only admins"), command
+
+
+async def test_embeddings_are_offered_while_typing_and_shown_on_the_card(wire: Wire) -> None:
+    olu, bo = wire.member("Olu"), wire.member("Bo")
+    has = Abilities(embeddings=("mara-face", "bad_hands", "ink"), knows_embeddings=True)
+    async with wire.workshop.database.write() as session:
+        session.add(HostRow(name="attic", url="http://192.0.2.1:7860", abilities=has.to_json()))
+    typed = {"option": "embeddings", "name": "Gunther"}
+    offered = await olu.autocomplete(wire.channel, "character add", value="mara-face, I", **typed)
+    assert [choice["value"] for choice in offered] == ["mara-face, ink"]
+    assert await bo.autocomplete(wire.channel, "character add", value="", **typed) == []
+    refused = await bo.slash(wire.channel, "character add", name="Gunther", embeddings="ink")
+    assert "do not allow the embedding “ink”" in (await refused.response()).text
+    told = {"embeddings": "mara-face, INK", "never": "bad_hands"}
+    added = await olu.slash(wire.channel, "character add", name="Gunther", **told)
+    assert "**Gunther** is in the library now" in (await added.response()).text
+    shown = await (await bo.slash(wire.channel, "character show", character="Gunther")).response()
+    assert "embedding mara-face, ink" in shown.text and r"never bad\_hands" in shown.text
+    await olu.slash(wire.channel, "character edit", character="Gunther", embeddings="-")
+    shown = await (await bo.slash(wire.channel, "character show", character="Gunther")).response()
+    assert "mara-face" not in shown.text and r"never bad\_hands" in shown.text
 
 
 async def test_portraits_are_voted_on_and_the_pick_becomes_the_reference(wire: Wire) -> None:

@@ -135,6 +135,9 @@ class WebuiStandIn:
     controlnet_models: tuple[str, ...] = ()
     ip_adapters: tuple[str, ...] = ()
     vaes: tuple[str, ...] = ()
+    #: Textual inversions that fit the checkpoint loaded, and those that do not.
+    embeddings: tuple[str, ...] = ()
+    skipped_embeddings: tuple[str, ...] = ()
     checkpoint: str = CHECKPOINTS[0]
     paint: Paint = simple_picture
     port: int = 0
@@ -194,6 +197,7 @@ class WebuiStandIn:
             routes += [
                 web.get("/sdapi/v1/loras", self._loras),
                 web.get("/sdapi/v1/upscalers", self._upscalers),
+                web.get("/sdapi/v1/embeddings", self._embeddings),
                 web.post("/sdapi/v1/txt2img", self._txt2img),
                 web.get("/sdapi/v1/progress", self._progress),
                 web.post("/sdapi/v1/interrupt", self._interrupt),
@@ -532,6 +536,13 @@ class WebuiStandIn:
 
     async def _loras(self, http: web.Request) -> web.Response:
         return web.json_response([{"name": name, "alias": name, "path": "", "metadata": {}} for name in self.loras])
+
+    async def _embeddings(self, http: web.Request) -> web.Response:
+        if self.flavour == "sdnext":
+            return web.json_response({"loaded": list(self.embeddings), "skipped": list(self.skipped_embeddings)})
+        told = {"step": None, "sd_checkpoint": None, "sd_checkpoint_name": None, "shape": 768, "vectors": 4}
+        named = {"loaded": self.embeddings, "skipped": self.skipped_embeddings}
+        return web.json_response({key: dict.fromkeys(names, told) for key, names in named.items()})
 
     async def _upscalers(self, http: web.Request) -> web.Response:
         names = [name for name in UPSCALERS if not name.startswith("Latent")]

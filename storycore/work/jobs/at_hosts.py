@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from storycore.film.model import Made
 from storycore.hosts.crew import Hosts
 from storycore.hosts.dispatcher import Dispatcher, Wanted, painting_key
 from storycore.hosts.host import Host
+from storycore.hosts.model import without_names
 from storycore.images.base import Painting, PaintProgress, PaintRequest
 from storycore.images.webui.likeness import Likeness, Portrait, Portrayed, likeness_for
 from storycore.images.webui.options import NEGATIVE
@@ -68,6 +69,7 @@ class Order:
     refused: frozenset[int]
     #: What else decides the pictures (``storycore.prompts.compose``): negative prompt, characters, style, variants.
     extras: Mapping[str, Any] = field(default_factory=dict)
+    embeddings: tuple[str, ...] = ()
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -82,7 +84,9 @@ class Order:
     def wanted(self) -> Wanted:
         """What the dispatcher must know of it."""
         key = painting_key(self.round_id, self.attempt)
-        return Wanted(key, self.rank, self.tag, self.server_id, self.checkpoint, self.loras, self.refused)
+        return Wanted(
+            key, self.rank, self.tag, self.server_id, self.checkpoint, self.loras, self.refused, self.embeddings
+        )
 
     def seed_of(self, index: int) -> int:
         """The seed that candidate ``index`` (from 0) is asked for with."""
@@ -138,6 +142,15 @@ def _runs(seeds: dict[int, int]) -> list[dict[int, int]]:
         else:
             runs.append({index: seed})
     return runs
+
+
+def _embedded(host: Host, names: Sequence[str]) -> str:
+    """Which embeddings were used, in a few words."""
+    if not names:
+        return ""
+    if host.is_here:
+        return "embeddings are for GPU hosts: left out here"
+    return f"{'embedding' if len(names) == 1 else 'embeddings'} {', '.join(names)}"
 
 
 class _Work:
@@ -292,11 +305,12 @@ class _Work:
         likeness = await self._likeness(host, order.prompt_of(first))
         asked: Mapping[str, Any] = order.extras.get("style", {})
         style = Styled() if host.is_here else styled(asked, host.abilities)
-        self._means = " · ".join(filter(None, (likeness.means, *style.lacking)))
+        self._means = " · ".join(filter(None, (likeness.means, *style.lacking, _embedded(host, order.embeddings))))
+        unread = order.embeddings if host.is_here else ()
         return PaintRequest(
             # Every asking has a name of its own: a host may still be at one from before a crash.
             task_id=f"{order.round_id}-{order.attempt}-{first}-{secrets.token_hex(4)}",
-            prompt=likeness.prompt,
+            prompt=without_names(likeness.prompt, unread),
             seed=run[first],
             count=len(run),
             negative_prompt=self._negative(host, str(asked.get("negative", ""))),
@@ -313,7 +327,8 @@ class _Work:
         the house's."""
         said = [str(self._order.extras.get(key, "")) for key in ("negative", ALWAYS)]
         first = styles or (NEGATIVE if any(said) and not host.is_here else "")
-        return joined_negative(first, *said)
+        unread = self._order.embeddings if host.is_here else ()
+        return joined_negative(first, *(without_names(one, unread) for one in said))
 
     async def _likeness(self, host: Host, prompt: str) -> Likeness:
         """How this host keeps the characters recognisable."""

@@ -115,6 +115,7 @@ async def _begin(workshop: Workshop, round_id: int) -> Order | None:
         tag=job.tag,
         checkpoint=job.checkpoint,
         loras=tuple(job.loras),
+        embeddings=tuple(job.embeddings),
         refused=trouble.refused_by(job),
         extras=dict(round_.extras),
     )

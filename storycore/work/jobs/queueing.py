@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.hosts.ledger import words_for
-from storycore.hosts.model import names_of
+from storycore.hosts.model import names_in, names_of
 from storycore.store.hosts import HoldRow, HostRow, JobRow
 from storycore.store.models import UNFINISHED, RoundReason, RoundRow, SceneRow, StoryRow, WorkState, now
+from storycore.studio.networks import known_embeddings
 from storycore.work.engine import Job, Urgency
 from storycore.work.fair import Turn, take_turns
 from storycore.work.jobs import asking
@@ -39,6 +40,22 @@ def painted_as(story: StoryRow, extras: Mapping[str, Any]) -> tuple[int, int, st
     style: Mapping[str, Any] = extras.get("style", {})
     width, height = int(style.get("width", story.width)), int(style.get("height", story.height))
     return width, height, str(style.get("checkpoint", story.checkpoint))
+
+
+def embeddings_of(round_: RoundRow, known: Collection[str] = (), *, by_hand: bool = False) -> list[str]:
+    """The embeddings that a round names: those of its characters, as far as they still stand in one of its prompts, and
+    of those ``known`` to hosts the ones that people wrote (``by_hand``: the prompt, and a style's negative one)."""
+    extras = round_.extras or {}
+    unwanted = str(extras.get("style", {}).get("negative", ""))
+    said = " , ".join([round_.prompt, str(extras.get("negative", "")), *map(str, extras.get("variants", ()))])
+    named = names_in(said, {*names_of(extras.get("embeddings", ())), *(known if by_hand else ())})
+    return sorted({*named, *names_in(unwanted, known)})[:_MOST_LORAS]
+
+
+async def _by_hand(session: AsyncSession, rounds: Sequence[RoundRow]) -> set[int]:
+    """The scenes whose prompts people wrote: out of a story a word is a word, also where an embedding is called so."""
+    ids = [round_.scene_id for round_ in rounds]
+    return set(await session.scalars(select(SceneRow.id).where(SceneRow.id.in_(ids), SceneRow.prompt_by.is_not(None))))
 
 
 async def ask_for_pictures(
@@ -71,6 +88,8 @@ async def ask_for_pictures(
     words = await words_for(session, story.server_id)
     for round_ in rounds:
         round_.problem = words
+    by_hand = await _by_hand(session, rounds)
+    known = await known_embeddings(session, story.server_id)
     jobs = [
         JobRow(
             round_id=round_.id,
@@ -84,6 +103,7 @@ async def ask_for_pictures(
             cost=cost,
             checkpoint=painted_as(story, round_.extras)[2],
             loras=loras_of(round_.prompt),
+            embeddings=embeddings_of(round_, known, by_hand=round_.scene_id in by_hand),
             not_before=not_before,
             held=held,
             failed_on=[],
@@ -120,6 +140,7 @@ async def job_of(session: AsyncSession, round_: RoundRow) -> JobRow:
         finish=turn.finish,
         checkpoint=painted_as(story, round_.extras)[2],
         loras=loras_of(round_.prompt),
+        embeddings=embeddings_of(round_),
         failed_on=[],
         record=[],
     )
