@@ -104,7 +104,7 @@ async def check_networks(
 async def check_embeddings(
     session: AsyncSession, person: Person, settings: ServerSettings, text: str, before: str = ""
 ) -> None:
-    """The part of :func:`check_networks` that is about embeddings, for texts of any kind. Raises ``NotAllowedError``."""
+    """The part of :func:`check_networks` about embeddings, for texts of any kind. Raises ``NotAllowedError``."""
     if _free(person):
         return
     known = await known_embeddings(session, person.server_id)

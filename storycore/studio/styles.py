@@ -16,8 +16,8 @@ from storycore.store.hosts import HostRow
 from storycore.store.models import SceneRow, StoryRow, StoryState
 from storycore.store.styles import StyleRow
 from storycore.studio import audit
-from storycore.studio.networks import LORA, allowed_network, check_embeddings
 from storycore.studio.library import place_of
+from storycore.studio.networks import LORA, allowed_network, check_embeddings
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, may, require
 from storycore.studio.quotas import check_pictures
