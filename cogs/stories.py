@@ -23,7 +23,7 @@ from bot.ui.text import cut, escape
 from storycore.errors import FilmError, NotAllowedError, NotFoundError, ScriptError, StateError
 from storycore.film.options import with_words
 from storycore.script.reading import MAX_FILE_BYTES, is_archive, read_script
-from storycore.studio import films, stories, styles, voices
+from storycore.studio import films, stories, styles, together, voices
 from storycore.studio.batches import DEFAULT_START
 from storycore.studio.music import MOST_BYTES, keep_music
 from storycore.studio.stories import NewStory, StoryEntry
@@ -240,6 +240,28 @@ class Stories(commands.Cog):
             await stories.cancel(self.client.workshop, view.id, person)
             await say(interaction, f"**{escape(view.title)}** is cancelled. Its pictures stay where they are.")
 
+    @story.command(name="invite", description="Let somebody make a story with you: they pick, film and correct, too")
+    @app_commands.describe(member="Who", story="Which one (default: this thread's)")
+    async def invite(self, interaction: Asked, member: discord.Member, story: str | None = None) -> None:
+        """Make somebody a co-author."""
+        async with answering(interaction):
+            view = await self._find(interaction, story)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            if member.bot:
+                raise StateError("Bots write no stories with anybody.", "Invite a member.")
+            await together.invite(self.client.workshop, view.id, person, member.id, member.display_name)
+            await say(interaction, f"**{escape(member.display_name)}** makes **{escape(view.title)}** with you now.")
+
+    @story.command(name="uninvite", description="Take a co-author out of a story; or leave one")
+    @app_commands.describe(member="Who", story="Which one (default: this thread's)")
+    async def uninvite(self, interaction: Asked, member: discord.User, story: str | None = None) -> None:
+        """Take a co-author out, also one who left the server."""
+        async with answering(interaction):
+            view = await self._find(interaction, story)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            name = await together.uninvite(self.client.workshop, view.id, person, member.id)
+            await say(interaction, f"**{escape(name)}** is no co-author of **{escape(view.title)}** any more.")
+
     @story.command(name="list", description="The stories of this server, newest first")
     async def list_(self, interaction: Asked) -> None:
         """List the server's stories."""
@@ -267,6 +289,8 @@ class Stories(commands.Cog):
     @show.autocomplete("story")
     @film.autocomplete("story")
     @cancel.autocomplete("story")
+    @invite.autocomplete("story")
+    @uninvite.autocomplete("story")
     async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
         """Stories of this server whose title or author holds what was typed."""
         found = await stories.listing(
@@ -333,7 +357,7 @@ def _summary(view: StoryView) -> str:
     votes = sum(sum(scene.votes.values()) for scene in view.scenes)
     stage = view.stage.value.replace("_", " ")
     return (
-        f"**{escape(view.title)}** by {escape(view.author_name)}: {stage}, "
+        f"**{escape(view.title)}** by {escape(view.by)}: {stage}, "
         f"{view.painted} of {len(view.scenes)} scenes painted, {votes} votes. It lives in {place}."
     )
 

@@ -95,7 +95,7 @@ def film_sheet(story: StoryView, film: FilmView, path: Path, mark: int | None = 
         name = f"{name.removesuffix('.mp4')}-{part}.mp4"
     described = f"The film “{story.title}”"[:256]
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
-    by = f" by {escape_within(story.author_name, 120)}" if story.author_name else ""
+    by = f" by {escape_within(story.by, 240)}" if story.by else ""
     which = f", part {part} of {parts}" if parts > 1 and not film.by_address else ""
     container.add_item(discord.ui.TextDisplay(f"## 🍿 {escape_within(story.title, 160)}\n-# A film{by}{which}"))
     beside = _beside(story, film, name, part)

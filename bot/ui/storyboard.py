@@ -29,7 +29,7 @@ def storyboard_sheet(story: StoryView, note: str, mark: int | None = None) -> Sh
     """
     over = story.stage in (Stage.CANCELLED, Stage.FAILED, Stage.SPLIT)
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_GREY if over else _ACCENT)
-    by = f"by {escape_within(story.author_name, 120)} · " if story.author_name else ""
+    by = f"by {escape_within(story.by, 240)} · " if story.by else ""
     scenes = f" · {count(len(story.scenes), 'scene')}" if story.scenes else ""
     container.add_item(
         discord.ui.TextDisplay(f"## 🔥 {escape_within(story.title, 160)}\n-# {by}{count(story.words, 'word')}{scenes}")

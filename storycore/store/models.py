@@ -19,6 +19,7 @@ from storycore.store import corrections as _corrections  # noqa: F401 - so that 
 from storycore.store import hosts as _hosts  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import moderation as _moderation  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import styles as _styles  # noqa: F401 - the same
+from storycore.store import together as _together  # noqa: F401 - so that its tables are known wherever these are
 from storycore.store import voices as _voices  # noqa: F401 - so that its table is known wherever these are
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
 from storycore.store.batches import BatchRow

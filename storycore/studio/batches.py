@@ -131,7 +131,7 @@ async def cancel(workshop: Workshop, batch_id: int, person: Person) -> int:
     async with workshop.database.read() as session:
         rows = await _stories(session, batch_id)
         for row in rows:
-            await require(session, person, Act.STEER, row, what="cancel it")
+            await require(session, person, Act.OWN, row, what="cancel it")
     alive = [row.id for row in rows if row.state in (StoryState.READING, StoryState.OPEN, StoryState.TOO_LONG)]
     if not alive:
         raise StateError("These stories are over already.")

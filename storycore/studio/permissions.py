@@ -6,13 +6,16 @@ the chat names them in text (``<@&id>``); it is the only markup of the chat that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storycore.errors import NotAllowedError
 from storycore.store.models import StoryRow
+from storycore.store.together import CoAuthorRow
 from storycore.studio.people import Person, require_here
 from storycore.studio.server import of_server
 from storycore.studio.settings_model import ServerSettings
@@ -24,7 +27,8 @@ class Act(StrEnum):
     CREATE = "create"  # hand in a story
     VOTE = "vote"
     EDIT = "edit"  # rewrite prompts, ask for pictures again
-    STEER = "steer"  # pick, film, cancel, move: what is the author's to decide
+    STEER = "steer"  # pick, film, correct, move: what is the author's and their co-authors' to decide
+    OWN = "own"  # cancel, delete, invite: what is the author's alone
     CHARACTERS = "characters"
     HOSTS = "hosts"
     QUEUE = "queue"  # pause, resume, quiet hours, anybody's jobs
@@ -35,11 +39,12 @@ class Act(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may do something, beside admins: members of the roles set (``open``: everyone while none is set), the
-    story's author, those who manage stories, moderators."""
+    story's author, those invited to make it with them, those who manage stories, moderators."""
 
     roles: str = ""
     open: bool = False
     author: bool = False
+    co_authors: bool = False
     managers: bool = False
     moderators: bool = False
 
@@ -47,8 +52,9 @@ class Rule:
 RULES: dict[Act, Rule] = {
     Act.CREATE: Rule("roles_create", open=True, moderators=True),
     Act.VOTE: Rule("roles_vote", open=True),
-    Act.EDIT: Rule("roles_edit", open=True, author=True, managers=True, moderators=True),
-    Act.STEER: Rule("roles_stories", author=True, moderators=True),
+    Act.EDIT: Rule("roles_edit", open=True, author=True, co_authors=True, managers=True, moderators=True),
+    Act.STEER: Rule("roles_stories", author=True, co_authors=True, moderators=True),
+    Act.OWN: Rule("roles_stories", author=True, moderators=True),
     Act.CHARACTERS: Rule("roles_characters"),
     Act.HOSTS: Rule("roles_hosts"),
     Act.QUEUE: Rule(),
@@ -72,8 +78,11 @@ def is_open(act: Act, settings: ServerSettings) -> bool:
     return rule.open and not getattr(settings, rule.roles)
 
 
-def may(person: Person, act: Act, settings: ServerSettings, author_id: int | None = None) -> bool:
-    """Whether ``person`` may do ``act`` (for a story: the one that ``author_id`` wrote) under these settings."""
+def may(
+    person: Person, act: Act, settings: ServerSettings, author_id: int | None = None, co_author: bool = False
+) -> bool:
+    """Whether ``person`` may do ``act`` (for a story: the one that ``author_id`` wrote, and they with them if
+    ``co_author``) under these settings."""
     rule = RULES[act]
     if person.id is None or person.admin:
         return True
@@ -83,17 +92,25 @@ def may(person: Person, act: Act, settings: ServerSettings, author_id: int | Non
         return True
     if (rule.moderators and person.moderator) or (rule.author and author_id == person.id):
         return True
+    if rule.co_authors and co_author:
+        return True
     return not person.roles.isdisjoint(_named(act, settings))
 
 
 def refusal(
-    act: Act, settings: ServerSettings, what: str, author_name: str = "", person: Person | None = None
+    act: Act,
+    settings: ServerSettings,
+    what: str,
+    author_name: str = "",
+    person: Person | None = None,
+    co_authors: Sequence[str] = (),
 ) -> NotAllowedError:
     """The sentence for somebody who may not ``what``: it says who may, or that they are blocked."""
     if person is not None and person.id in settings.blocked_members:
         return NotAllowedError(BLOCKED, _ASK)
     rule = RULES[act]
     who = [f"the story's author ({author_name})"] if rule.author and author_name else []
+    who += [f"their co-authors ({', '.join(co_authors)})"] if rule.co_authors and co_authors else []
     who += [f"members with the role <@&{role}>" for role in _named(act, settings)]
     who.append("moderators" if rule.moderators else "admins (who may manage the server)")
     listed = who[0] if len(who) == 1 else f"{', '.join(who[:-1])} and {who[-1]}"
@@ -110,9 +127,13 @@ async def require(
     if story is not None:
         require_here(story, person)
     settings = await of_server(session, person.server_id)
-    if may(person, act, settings, None if story is None else story.author_id):
+    co_author = story is not None and RULES[act].co_authors and await is_co_author(session, story.id, person)
+    if may(person, act, settings, None if story is None else story.author_id, co_author):
         return settings
-    raise refusal(act, settings, what, "" if story is None else story.author_name, person)
+    if story is None:
+        raise refusal(act, settings, what, person=person)
+    invited = await session.scalars(select(CoAuthorRow.name).where(CoAuthorRow.story_id == story.id))
+    raise refusal(act, settings, what, story.author_name, person, list(invited))
 
 
 async def require_unblocked(session: AsyncSession, person: Person) -> None:
@@ -120,3 +141,11 @@ async def require_unblocked(session: AsyncSession, person: Person) -> None:
     settings = await of_server(session, person.server_id)
     if person.id in settings.blocked_members and not person.admin:
         raise NotAllowedError(BLOCKED, _ASK)
+
+
+async def is_co_author(session: AsyncSession, story_id: int, person: Person) -> bool:
+    """Whether ``person`` was invited to make a story with its author."""
+    if person.id is None:
+        return False
+    where = (CoAuthorRow.story_id == story_id, CoAuthorRow.member_id == person.id)
+    return await session.scalar(select(CoAuthorRow.id).where(*where)) is not None

@@ -27,11 +27,13 @@ from storycore.store.models import (
     WorkState,
     now,
 )
+from storycore.store.together import CoAuthorRow
 from storycore.studio.people import Person, require_here
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_day, check_room
 from storycore.studio.settings_model import ServerSettings
 from storycore.studio.styling import style_for
+from storycore.studio.together_views import read_co_authors
 from storycore.studio.views import StoryView, read_story
 from storycore.work.jobs import asking
 from storycore.work.workshop import Workshop
@@ -165,6 +167,7 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
             server_id=changed.server_id,
             age_restricted=changed.age_restricted,
         )
+        with_them = await read_co_authors(session, story_id)
         for number, piece in enumerate(pieces, start=1):
             suffix = f" ({number}/{len(pieces)})"
             title = changed.title[: TITLE_LENGTH - len(suffix)] + suffix
@@ -181,6 +184,7 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
                 kept_style=changed.style,
             )
             ids.append(await add(workshop, session, new, piece))
+            session.add_all(CoAuthorRow(story_id=ids[-1], member_id=one.id, name=one.name) for one in with_them)
         changed.state, changed.problem = StoryState.SPLIT, f"This story goes on in {len(pieces)} parts."
     for part_id in ids:
         workshop.changes.publish(part_id)
@@ -258,7 +262,7 @@ async def cancel(workshop: Workshop, story_id: int, person: Person) -> None:
     """
     workflows = [asking.understanding_id(story_id)]
     async with workshop.changing(story_id) as (session, story):
-        await require(session, person, Act.STEER, story, what="cancel it")
+        await require(session, person, Act.OWN, story, what="cancel it")
         if story.state in (StoryState.CANCELLED, StoryState.SPLIT, StoryState.FAILED):
             raise StateError("This story is over already.", "Hand in a new one with `/story new`.")
         story.state, story.problem = StoryState.CANCELLED, f"Cancelled by {person.name}."

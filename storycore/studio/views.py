@@ -37,6 +37,7 @@ from storycore.studio.cast_views import CorrectionView, QuestionView, read_corre
 from storycore.studio.film_views import FilmView, film_view
 from storycore.studio.how import means_of, restyled
 from storycore.studio.line import Standing, standings
+from storycore.studio.together_views import AuthorView, named, read_co_authors
 from storycore.voting.rules import choose, tally
 
 __all__ = [
@@ -221,6 +222,13 @@ class StoryView:
     correction_problem: str = ""
     #: Its pictures that members reported, for moderators.
     cases: tuple[CaseView, ...] = ()
+    #: Who makes it with its author, in the order they were invited.
+    co_authors: tuple[AuthorView, ...] = ()
+
+    @property
+    def by(self) -> str:
+        """Who makes it, as it is said: ``Ada with Bo and Cy``; "" where nobody is named."""
+        return named(self.author_name, [one.name for one in self.co_authors])
 
     @property
     def leads(self) -> bool:
@@ -265,7 +273,8 @@ def shown_key(story: StoryView) -> str:
         ]
         for scene in story.scenes
     ]
-    return recipe_key("film-shows", title=story.title, author=story.author_name, scenes=scenes)
+    # A film's credits name them all. (Without co-authors the key is what it was before there could be any.)
+    return recipe_key("film-shows", title=story.title, author=story.by, scenes=scenes)
 
 
 async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) -> StoryView:
@@ -325,6 +334,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         correcting=story.corrected_read < story.corrected,
         correction_problem=story.correction_problem,
         cases=await cases_of_story(session, folder, story_id),
+        co_authors=await read_co_authors(session, story_id),
     )
 
 

@@ -34,6 +34,7 @@ from storycore.store.models import (
     now,
 )
 from storycore.studio.music import music_named
+from storycore.studio.together_views import named, read_co_authors
 from storycore.studio.views import read_story, shown_key
 from storycore.voting.rules import choose, tally
 from storycore.work.jobs.patience import patiently
@@ -154,6 +155,7 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None, 
         scenes = list(
             await session.scalars(select(SceneRow).where(SceneRow.story_id == story.id).order_by(SceneRow.number))
         )
+        with_them = [one.name for one in await read_co_authors(session, story.id)]
     written = " ".join(
         [story.title, *(scene.title for scene in scenes), *(f"{line.text} {line.speaker}" for line in lines)]
     )
@@ -165,11 +167,11 @@ async def film_plan(workshop: Workshop, story: StoryRow, max_bytes: int | None, 
         scenes=tuple(
             _film_scene(scene, pictures.get(scene.id, ()), tuple(spoken.get(scene.id, ()))) for scene in scenes
         ),
-        credits=tuple(_credits(story, [result for _, result in heard], art)),
+        credits=tuple(_credits(named(story.author_name, with_them), [result for _, result in heard], art)),
         max_bytes=min(limits, default=None),
         options=options,
         music=await music_named(workshop, options.music),
-        authors=(story.author_name,) if story.author_name else (),
+        authors=tuple(filter(None, (story.author_name, *with_them))),
         notes=tuple(voice_notes([(result, voices[line.speaker]) for line, result in heard])),
         quality=workshop.options.film_quality,
     )
@@ -236,8 +238,8 @@ async def sketched(workshop: Workshop, pictures: Iterable[Sequence[Path]]) -> bo
         return any(parameters.get("painter") == "storyboard" for parameters in found)
 
 
-def _credits(story: StoryRow, heard: Sequence[SpokenLine], art: Sequence[str]) -> list[str]:
-    lines = [f"A story by {story.author_name}"] if story.author_name else []
+def _credits(by: str, heard: Sequence[SpokenLine], art: Sequence[str]) -> list[str]:
+    lines = [f"A story by {by}"] if by else []
     lines += art
     engines = sorted({result.voice.engine for result in heard if result.voice is not None})
     voices = [f"Voices: {', '.join(VOICE_CREDITS[engine] for engine in engines)}"] if engines else []
