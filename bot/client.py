@@ -18,6 +18,7 @@ from bot.limits import InvalidRequests
 from bot.projector import Projector
 from bot.replies import answer_error, is_age_restricted
 from bot.settings import Settings
+from bot.ui.audit import AuditButton
 from bot.ui.batch import BATCH_ITEMS
 from bot.ui.cast_items import CAST_ITEMS
 from bot.ui.character_items import CHARACTER_ITEMS
@@ -45,6 +46,7 @@ COGS = (
     "cogs.characters",
     "cogs.styles",
     "cogs.moderation",
+    "cogs.audit",
 )
 
 
@@ -106,6 +108,7 @@ class Fireside(commands.Bot):
             *STYLE_ITEMS,
             *MODERATION_ITEMS,
             SettingSelect,
+            AuditButton,
         )
         for cog in COGS:
             await self.load_extension(cog)

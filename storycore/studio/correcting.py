@@ -12,6 +12,7 @@ from storycore.cast.corrections import CorrectionKind
 from storycore.errors import NotAllowedError, ScriptError
 from storycore.store.corrections import CorrectionRow
 from storycore.store.models import StoryRow
+from storycore.studio import audit
 from storycore.studio.people import Person, require_open
 from storycore.studio.permissions import Act, require
 from storycore.work.jobs import asking
@@ -33,6 +34,7 @@ async def correcting(workshop: Workshop, story_id: int, person: Person) -> Async
         await _require(session, person, story)
         require_open(story)
         yield session, story
+        audit.note_on_story(session, person, story, "story.correct", "corrected")
         story.corrected += 1
         await workshop.engine.enqueue(session, [asking.correcting(story)])
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from storycore.errors import NotFoundError, StateError
 from storycore.film.options import FilmOptions, from_json
 from storycore.store.models import UNFINISHED, FilmRow, RoundRow, SceneRow, StoryRow, WorkState, now
+from storycore.studio import audit
 from storycore.studio.people import Person, require_here, require_open
 from storycore.studio.permissions import Act, require
 from storycore.work.jobs import asking
@@ -71,6 +72,7 @@ async def request(
             .join(RoundRow.scene)
             .where(SceneRow.story_id == story_id, RoundRow.state.in_(UNFINISHED))
         )
+        audit.note_on_story(session, person, story, "film.ask", "asked for")
         if options is not None and remember:
             story.film_options = options.to_json()
         film = FilmRow(
@@ -147,4 +149,5 @@ async def cancel(workshop: Workshop, film_id: int, person: Person) -> None:
         if row.state not in UNFINISHED:
             raise StateError("This film is not being made any more.", "`/story film` makes a new one.")
         row.state, row.finished_at = WorkState.CANCELLED, now()
+        audit.note_on_story(session, person, story, "film.stop", "stopped")
     await workshop.engine.cancel(asking.film_ids(row))

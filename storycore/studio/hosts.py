@@ -18,6 +18,7 @@ from storycore.hosts.model import Abilities, Flavour
 from storycore.images.webui.options import address_of
 from storycore.store.hosts import HostHealth, HostOrigin, HostRow, HostState, JobRow
 from storycore.store.models import RoundRow, SceneRow, StoryRow, WorkState, now
+from storycore.studio import audit
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, require
 from storycore.work.workshop import Workshop
@@ -132,6 +133,7 @@ async def add(workshop: Workshop, person: Person, new: NewHost) -> HostView:
         session.add(row)
         await session.flush()
         host_id = row.id
+        audit.note(session, person, "host.add", row.name, "", "enabled")
     await workshop.hosts.reload()
     return await test(workshop, host_id, person)
 
@@ -141,6 +143,7 @@ async def remove(workshop: Workshop, host_id: int, person: Person) -> str:
     async with workshop.database.write() as session:
         row = await _changeable(session, host_id, person)
         name = row.name
+        audit.note(session, person, "host.remove", name, row.state.value, "")
         await session.delete(row)
     await workshop.hosts.reload()
     return name
@@ -150,7 +153,9 @@ async def drain(workshop: Workshop, host_id: int, person: Person, draining: bool
     """Let a host finish what it has and give it nothing new; ``draining`` False takes it back to work."""
     async with workshop.database.write() as session:
         row = await _changeable(session, host_id, person)
-        row.state = HostState.DRAINING if draining else HostState.ENABLED
+        before, row.state = row.state, HostState.DRAINING if draining else HostState.ENABLED
+        if before is not row.state:
+            audit.note(session, person, "host.drain", row.name, before.value, row.state.value)
     await workshop.hosts.reload()
     return await show(workshop, host_id, person)
 

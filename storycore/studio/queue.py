@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storycore.errors import NotFoundError, StateError
 from storycore.store.hosts import HoldRow, HostHealth, HostRow, HostState, JobRow
 from storycore.store.models import UNFINISHED, RoundReason, RoundRow, SceneRow, StoryRow, WorkState, now
+from storycore.studio import audit
 from storycore.studio.people import Person, require_here
 from storycore.studio.permissions import Act, require
 from storycore.work.jobs import asking, queueing
@@ -139,6 +140,7 @@ async def cancel(workshop: Workshop, job_id: int, person: Person) -> JobView:
     async with workshop.changing(was.story_id) as (session, story):
         if not was.mine:
             await require(session, person, Act.STEER, story, what="cancel these pictures")
+            audit.note_on_story(session, person, story, "queue.cancel", "pictures cancelled")
         require_here(story, person)
         found = await queueing.unfinished_job(session, job_id)
         if found is None:

@@ -21,7 +21,7 @@ from storycore.store.models import (
     WorkState,
     now,
 )
-from storycore.studio import portraits
+from storycore.studio import audit, portraits
 from storycore.studio.ballots import offered_in, story_id_of
 from storycore.studio.networks import check_networks
 from storycore.studio.people import Person, require_open
@@ -201,6 +201,8 @@ async def pick(
             if number is not None and number not in offered:
                 raise NotFoundError(f"There is no picture {number} here.", "The pictures changed; look at them again.")
         scene.pick, scene.second_pick = choice, None if choice is None or second == choice else second
+        words = "the votes decide" if choice is None else f"scene {scene.number}: picture {choice}"
+        audit.note_on_story(session, person, story, "story.pick", words)
         await portraits.picked(workshop, session, person, story, scene)
     return scene.number
 

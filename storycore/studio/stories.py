@@ -28,6 +28,7 @@ from storycore.store.models import (
     now,
 )
 from storycore.store.together import CoAuthorRow
+from storycore.studio import audit
 from storycore.studio.people import Person, require_here
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_day, check_room
@@ -185,6 +186,7 @@ async def make_parts(workshop: Workshop, story_id: int, person: Person) -> list[
             )
             ids.append(await add(workshop, session, new, piece))
             session.add_all(CoAuthorRow(story_id=ids[-1], member_id=one.id, name=one.name) for one in with_them)
+        audit.note_on_story(session, person, changed, "story.parts", f"{len(pieces)} parts")
         changed.state, changed.problem = StoryState.SPLIT, f"This story goes on in {len(pieces)} parts."
     for part_id in ids:
         workshop.changes.publish(part_id)
@@ -248,6 +250,7 @@ async def move(workshop: Workshop, story_id: int, person: Person, channel_id: in
     """
     async with workshop.changing(story_id) as (session, story):
         await require(session, person, Act.STEER, story, what="move it here")
+        audit.note_on_story(session, person, story, "story.move", f"<#{channel_id}>")
         story.channel_id, story.thread_id, story.place_problem = channel_id, None, ""
         story.age_restricted = person.age_restricted
         await session.execute(delete(PostRow).where(PostRow.story_id == story_id, PostRow.subject.not_like("case:%")))
@@ -265,6 +268,7 @@ async def cancel(workshop: Workshop, story_id: int, person: Person) -> None:
         await require(session, person, Act.OWN, story, what="cancel it")
         if story.state in (StoryState.CANCELLED, StoryState.SPLIT, StoryState.FAILED):
             raise StateError("This story is over already.", "Hand in a new one with `/story new`.")
+        audit.note_on_story(session, person, story, "story.cancel", "cancelled")
         story.state, story.problem = StoryState.CANCELLED, f"Cancelled by {person.name}."
         rounds = await session.scalars(
             select(RoundRow).join(RoundRow.scene).where(SceneRow.story_id == story_id, RoundRow.state.in_(UNFINISHED))

@@ -14,6 +14,7 @@ from storycore.narration.base import Voice
 from storycore.narration.voices import VoiceEntry
 from storycore.store.models import StoryRow, now
 from storycore.store.voices import VoiceRow
+from storycore.studio import audit
 from storycore.studio.people import Person, require_here, require_open
 from storycore.studio.permissions import Act, require
 from storycore.work.jobs.speaking import story_lines, story_voices
@@ -115,6 +116,7 @@ async def choose(workshop: Workshop, story_id: int, person: Person, speaker: str
             session.add(
                 VoiceRow(story_id=story_id, speaker=key, voice=entry.name, chosen_by=person.id, chosen_at=now())
             )
+        audit.note_on_story(session, person, story, "story.voice", f"{name}: {'' if entry is None else entry.name}")
     return name, "" if entry is None else entry.name
 
 

@@ -86,6 +86,7 @@ COMMANDS: dict[str, Act | None] = {
     "scene add": Act.STEER,
     "scene delete": Act.STEER,
     "scene report": READING,  # any member
+    "audit": Act.SETTINGS,
     "moderation list": Act.MODERATE,
     "moderation block": Act.MODERATE,
     "moderation unblock": Act.MODERATE,
@@ -146,6 +147,7 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "StyleButton": (Act.CHARACTERS, tuple((f"fs:styled:{{style}}:{what}", "") for what in ("edit", "follow"))),
     "StyleSelect": (READING, ()),
     "StylePage": (READING, ()),
+    "AuditButton": (Act.SETTINGS, (("fs:audit:0:0:", ""),)),
     "ReportButton": (READING, ()),  # any member
     "CaseButton": (
         Act.MODERATE,

@@ -5,14 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.ui.audit import audit_card
 from bot.ui.moderation import case_sheet, moderation_page
 from bot.ui.scene import scene_sheet
 from bot.ui.sheet import Sheet
+from storycore.studio.audit import AuditEntry, AuditPage
 from storycore.studio.cases import CaseView, ReportView
 from storycore.studio.moderation import Blocked
 from tests.browser.states import PROMPT, Painted, State, a_round, a_scene, a_story
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+AUDIT = AuditPage(
+    (
+        AuditEntry(2, "Mo", "moderation.hide", "The well, scene 2, picture 2", "shown", "hidden", AT),
+        AuditEntry(2, "Mo", "moderation.warn", "<@4>", "", "Please no pictures of people we know.", AT),
+        AuditEntry(3, "Olu", "settings.set", "roles.vote", "everyone", "<@&5>", AT),
+        AuditEntry(3, "Olu", "host.add", "attic", "", "enabled", AT),
+    ),
+    0,
+    3,
+    24,
+    ("host", "moderation", "settings"),
+)
 
 
 def admin_states(painted: Painted) -> list[State]:
@@ -35,6 +50,7 @@ def admin_states(painted: Painted) -> list[State]:
         State("case-deleted", "Deleted, and who made it is blocked", case_sheet(deleted, 1)),
         State("scene-hidden", "What everybody sees then", scene_sheet(story, scene, 1)),
         State("scene-all-hidden", "No picture is left", scene_sheet(story, none, 1)),
+        State("audit", "The audit", Sheet(audit_card(AUDIT))),
         State(
             "moderation-list",
             "The list of a moderator",
