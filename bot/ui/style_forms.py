@@ -54,7 +54,6 @@ class StyleForm(Form):
         )
         self.negative: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="negative",
-            style=paragraph,
             required=False,
             max_length=NEGATIVE_LENGTH,
             default=style.negative,

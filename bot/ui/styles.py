@@ -24,7 +24,11 @@ _PAGE = 12
 def style_text(style: Style, *, is_default: bool = False) -> str:
     """A style in lines: what is said around a prompt, what never, and how it is painted."""
     mark = " ⭐" if is_default else ""
-    around = escape_within(style.template, 700) if style.template else f"-# As by itself: {{prompt}}. {DEFAULT_STYLE}"
+    around = (
+        escape_within(style.template, 700)
+        if style.template
+        else f"-# {{prompt}}. {DEFAULT_STYLE} (as Fireside does it by itself)"
+    )
     lines = [f"### 🎨 {escape_within(style.name, 80)}{mark}", around]
     if style.negative:
         lines.append(f"-# never: {escape_within(style.negative, 300)}")

@@ -10,6 +10,7 @@ from storycore.hosts.crew import Here, HostOptions
 from storycore.hosts.model import Abilities
 from storycore.images.base import Backend, Painter
 from storycore.images.diffusion import DiffusersPainter, read_models
+from storycore.images.diffusion.samplers import SAMPLERS, SCHEDULERS
 from storycore.images.storyboard import StoryboardPainter
 from storycore.images.webui.options import address_of
 
@@ -37,6 +38,7 @@ def who_paints(
     if backend == "diffusers":
         painter = DiffusersPainter(read_models(models))
         names = tuple(model.name for model in painter.models)
-        here = Here(1, beside=True, own=names[0], abilities=Abilities(checkpoints=names, knows_loras=True))
+        has = Abilities(checkpoints=names, knows_loras=True, samplers=SAMPLERS, schedulers=SCHEDULERS)
+        here = Here(1, beside=True, own=names[0], abilities=has)
         return painter, HostOptions(addresses, private=private, here=here)
     return StoryboardPainter(), HostOptions(addresses, private=private, sketches=backend == "storyboard")

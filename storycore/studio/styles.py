@@ -157,7 +157,7 @@ def lacking(style: Style, hosts: Mapping[str, Abilities]) -> tuple[str, ...]:
         if key == "checkpoint":
             then = "pictures wait until one does" if who == "No painter" else "others paint it"
         else:
-            then = "its usual one is taken"
+            then = "Latent is taken" if key == "upscaler" else "its usual one is taken"
         said.append(f"{who} {verb} the {label(key)} “{wanted}”: {then}.")
     return tuple(said)
 

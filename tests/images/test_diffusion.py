@@ -22,6 +22,7 @@ from storycore.images.base import PaintRequest
 from storycore.images.diffusion import DiffusersPainter, Family, read_models
 from storycore.images.diffusion.models import facts_of, if_size
 from storycore.images.diffusion.plain import plain_words
+from storycore.images.diffusion.samplers import SAMPLERS, sampler_of, spread_of
 from storycore.images.factory import who_paints
 from storycore.images.stopped import PaintingStoppedError
 from storycore.store.models import CandidateRow
@@ -189,6 +190,46 @@ async def test_every_family_paints(painter: DiffusersPainter) -> None:
     assert painter.fingerprint("sdxl") != painter.fingerprint() == painter.fingerprint("sd15")
     with pytest.raises(PainterError, match="no model “flux”"):
         await painter.generate(replace(REQUEST, checkpoint="flux"))
+
+
+def test_samplers_are_known_by_the_names_that_webuis_give_them() -> None:
+    assert sampler_of("DPM++ 2M") == ("DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver++"})
+    assert sampler_of("euler_a") == sampler_of("Euler a") != sampler_of("Euler")
+    assert sampler_of("Restart") is None and spread_of("Align Your Steps") is None
+    assert spread_of("karras") == {"use_karras_sigmas": True}
+    assert all(sampler_of(name) for name in SAMPLERS)
+
+
+@paints
+@pytest.mark.diffusers
+@pytest.mark.timeout(600)
+async def test_a_style_is_honoured_where_the_model_can(painter: DiffusersPainter) -> None:
+    one = replace(REQUEST, count=1)
+    plain = (await painter.generate(one))[0]
+    told: list[float] = []
+    pictures = {plain.likeness}
+    for name in ("Euler a", "DPM++ 2M"):
+        made = (await painter.generate(replace(one, style={"sampler": name, "steps": 3})))[0]
+        assert "means" not in made.parameters, name
+        pictures.add(made.likeness)
+    assert len(pictures) == 3, "samplers paint differently"
+    style = {"sampler": "Euler", "scheduler": "Karras", "steps": 4, "cfg": 3.0, "clip_skip": 2}
+    styled = (await painter.generate(replace(one, style=style), lambda progress: told.append(progress.fraction)))[0]
+    assert told == [0.25, 0.5, 0.75, 1.0] and styled.likeness not in pictures
+    assert "means" not in styled.parameters
+    for key in ("scheduler", "cfg", "clip_skip"):
+        less = {name: value for name, value in style.items() if name != key}
+        assert (await painter.generate(replace(one, style=less)))[0].likeness != styled.likeness, key
+    back = (await painter.generate(one))[0]
+    assert back.data == plain.data, "what one asked for is not left to the next"
+    odd = {"sampler": "Restart", "scheduler": "Beta", "vae": "x.pt", "hires": {"scale": 2}}
+    told_so = (await painter.generate(replace(one, style=odd)))[0].parameters["means"]
+    assert told_so == (
+        "no sampler “Restart” here: its own · no scheduler “Beta” here: its own · no other VAE here: its own · "
+        "no hires fix here"
+    )
+    skipped = (await painter.generate(replace(one, checkpoint="sdxl", style={"clip_skip": 2})))[0]
+    assert skipped.parameters["means"] == "no clip skip here"
 
 
 @paints

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import diffusers
 import torch
 from diffusers import DiffusionPipeline
 from diffusers.utils.logging import disable_progress_bar
@@ -19,8 +21,10 @@ from PIL.PngImagePlugin import PngInfo
 from transformers.utils.logging import set_verbosity_error as quiet_transformers
 
 from storycore.errors import PainterError
-from storycore.images.diffusion.models import IF_STAGES, Facts, Family, facts_of, if_size
+from storycore.images.diffusion.models import IF_STAGES, Facts, facts_of, if_size
+from storycore.images.diffusion.samplers import sampler_of, spread_of
 from storycore.images.diffusion.wire import Paint, Picture
+from storycore.prompts.family import Family
 
 _GIB = 2**30
 #: A picture whose colours differ no more than this (of 255) shows nothing: what a filter blacks out, say.
@@ -50,6 +54,8 @@ class Loaded:
     name: str
     facts: Facts
     pipes: list[Any]
+    #: The first pipeline's own sampler, for orders that name none.
+    own: Any = None
 
 
 class Easel:
@@ -81,7 +87,7 @@ class Easel:
             raise PainterError(
                 f"The model “{name}” could not be loaded.", "FIRESIDE_DIFFUSERS_MODELS says where it is."
             ).called("no_model") from error
-        self._loaded = Loaded(name, facts, pipes)
+        self._loaded = Loaded(name, facts, pipes, pipes[0].scheduler)
         return self._loaded
 
     def clear(self) -> None:
@@ -111,10 +117,12 @@ class Easel:
             return pipe
         return pipe.to(self.device)
 
-    def paint(self, order: Paint, seed: int, watch: Watcher) -> tuple[Picture, Family]:
-        """One picture. Raises ``PainterError``, and what ``watch`` raises."""
+    def paint(self, order: Paint, seed: int, watch: Watcher) -> tuple[Picture, Family, tuple[str, ...]]:
+        """One picture, and what of the order the model has no use for. Raises ``PainterError``, and what ``watch``
+        raises."""
         loaded = self.load(order.name, order.stages)
         family = loaded.facts.family
+        unused = _choose_sampler(loaded, order)
         try:
             with torch.inference_mode():
                 ask = _paint_if if family is Family.IF else _paint_sd
@@ -126,7 +134,36 @@ class Easel:
             ).called("no_memory") from error
         empty = all(high - low <= _EMPTY_SPREAD for low, high in ImageStat.Stat(image).extrema)
         likeness = hashlib.sha256(image.tobytes()).hexdigest()
-        return Picture(seed, _png(image, order, seed), empty, likeness), family
+        return Picture(seed, _png(image, order, seed), empty, likeness), family, unused
+
+
+def _choose_sampler(loaded: Loaded, order: Paint) -> tuple[str, ...]:
+    """Have the model sample as it is asked to, else as it does by itself; gives what it has no use for."""
+    family, pipe = loaded.facts.family, loaded.pipes[0]
+    if family is Family.IF:
+        said = [
+            f"no {key} “{v}” here: its own"
+            for key, v in (("sampler", order.sampler), ("scheduler", order.scheduler))
+            if v
+        ]
+        return (*said, *(["no clip skip here"] if order.clip_skip > 1 else []))
+    unused: list[str] = []
+    pipe.scheduler = loaded.own
+    found = sampler_of(order.sampler) if order.sampler else (type(loaded.own).__name__, {})
+    if found is None:
+        unused.append(f"no sampler “{order.sampler}” here: its own")
+        found = type(loaded.own).__name__, {}
+    kind, options = getattr(diffusers, found[0]), dict(found[1])
+    spread = spread_of(order.scheduler) if order.scheduler else {}
+    if spread is None or not set(spread) <= set(inspect.signature(kind.__init__).parameters):
+        unused.append(f"no scheduler “{order.scheduler}” here: its own")
+    else:
+        options |= spread
+    if order.sampler or options:
+        pipe.scheduler = kind.from_config(loaded.own.config, **options)
+    if family is Family.SDXL and order.clip_skip > 1:
+        unused.append("no clip skip here")
+    return tuple(unused)
 
 
 def _folder(stage: str) -> Path | None:
@@ -163,9 +200,14 @@ def _paint_sd(
         watch((step + 1) / steps)
         return kept
 
-    made = pipes[0](
-        prompt=order.prompt,
-        negative_prompt=order.negative_prompt or None,
+    pipe, words = pipes[0], {"prompt": order.prompt, "negative_prompt": order.negative_prompt or None}
+    if order.clip_skip > 1 and not hasattr(pipe, "text_encoder_2"):
+        words = {
+            "prompt_embeds": _skipping(pipe, order.prompt, order.clip_skip - 1),
+            "negative_prompt_embeds": _skipping(pipe, order.negative_prompt, order.clip_skip - 1),
+        }
+    made = pipe(
+        **words,
         width=order.width,
         height=order.height,
         num_inference_steps=steps,
@@ -175,6 +217,20 @@ def _paint_sd(
     )
     image: Image.Image = made.images[0]
     return image
+
+
+def _skipping(pipe: Any, text: str, layers: int) -> Any:
+    """What the text encoder makes of a text without its last ``layers`` (clip skip, which WebUIs count from 1: none).
+
+    diffusers' own argument reaches into an encoder that transformers has built otherwise since.
+    """
+    tokenizer, encoder = pipe.tokenizer, pipe.text_encoder
+    tokens = tokenizer(
+        text, padding="max_length", max_length=tokenizer.model_max_length, truncation=True, return_tensors="pt"
+    )
+    states = encoder(tokens.input_ids.to(encoder.device), output_hidden_states=True).hidden_states
+    inner = getattr(encoder, "text_model", encoder)
+    return inner.final_layer_norm(states[-1 - min(layers, len(states) - 2)])
 
 
 def _paint_if(

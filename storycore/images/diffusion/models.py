@@ -6,12 +6,12 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from storycore.errors import SettingsError
 from storycore.hosts.model import plain_name
+from storycore.prompts.family import Family, family_of
 
 _HUB_ID = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
 _MOST_MODELS = 50
@@ -24,25 +24,8 @@ IF_STAGES = 3
 _IF_SIDE = 64
 
 
-class Family(StrEnum):
-    """What a model was trained as. Each is asked in its own way."""
-
-    SD15 = "sd15"
-    SD21 = "sd21"
-    SDXL = "sdxl"
-    IF = "if"
-
-    @property
-    def label(self) -> str:
-        """Its name as people write it."""
-        return {"sd15": "Stable Diffusion 1.5", "sd21": "Stable Diffusion 2.1", "sdxl": "SDXL", "if": "DeepFloyd IF"}[
-            self.value
-        ]
-
-    @property
-    def usual_gib(self) -> int:
-        """GPU memory in GiB that the published model needs in half precision, for one that is not here yet."""
-        return {"sd15": 4, "sd21": 5, "sdxl": 10, "if": 24}[self.value]
+#: GPU memory in GiB that the published models need in half precision, for one that is not here yet.
+_USUAL_GIB = {Family.SD15: 4, Family.SD21: 5, Family.SDXL: 10, Family.IF: 24}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +97,7 @@ def facts_of(stages: tuple[Path | None, ...], names: tuple[str, ...]) -> Facts:
             "Write NAME=STAGE1+STAGE2+STAGE3 in FIRESIDE_DIFFUSERS_MODELS.",
         )
     if any(folder is None for folder in stages):
-        return Facts(family, family.usual_gib, measured=False)
+        return Facts(family, _USUAL_GIB[family], measured=False)
     weights = sum(_half_bytes(folder, skip_text=i == 1) for i, folder in enumerate(stages) if folder is not None)
     return Facts(family, math.ceil(weights / _GIB + _BESIDE_GIB), measured=True)
 
@@ -142,12 +125,13 @@ _SD21_WIDTH = 1024
 
 
 def _named(name: str) -> Family:
-    plain = name.lower()
-    if "deepfloyd" in plain or re.search(r"(?:^|/)if-", plain):
-        return Family.IF
-    if "xl" in plain:
-        return Family.SDXL
-    return Family.SD21 if re.search(r"2[-_.]1|2[-_.]0|diffusion-2", plain) else Family.SD15
+    family = family_of(name)
+    if family is Family.OTHER:
+        raise SettingsError(
+            f"“{name[:80]}” in FIRESIDE_DIFFUSERS_MODELS is of a family that Fireside does not paint with.",
+            "It paints with Stable Diffusion 1.5, 2.1 and XL, and DeepFloyd IF.",
+        )
+    return family
 
 
 def _half_bytes(folder: Path, *, skip_text: bool) -> int:

@@ -27,6 +27,8 @@ from storycore.prompts.negatives import joined_negative
 
 _log = logging.getLogger(__name__)
 _NEEDED = ("torch", "diffusers", "transformers", "accelerate")
+#: What of a style is not done here, and how that is said.
+_NEVER = {"vae": "no other VAE here: its own", "hires": "no hires fix here"}
 #: Raised whenever the same request would give other pictures than before.
 RECIPE = 1
 
@@ -96,7 +98,11 @@ class DiffusersPainter:
             tuple((request.seed + index) % 2**32 for index in range(request.count)),
             request.width,
             request.height,
-            self._steps,
+            int(request.style.get("steps", self._steps)),
+            float(request.style.get("cfg", 0.0)),
+            str(request.style.get("sampler", "")),
+            str(request.style.get("scheduler", "")),
+            int(request.style.get("clip_skip", 0)),
         )
         try:
             async with self._turn:
@@ -241,6 +247,9 @@ def _painting(request: PaintRequest, picture: Picture, model: str, end: Done) ->
         "model": model,
         "family": end.family,
     }
+    missing = [words for key, words in _NEVER.items() if key in request.style]
+    if unused := (*end.unused, *missing):
+        details["means"] = " · ".join(unused)
     size = request.width, request.height
     return Painting(picture.png, "image/png", *size, picture.seed, details, picture.empty, picture.likeness)
 

@@ -14,7 +14,8 @@ class Describe:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Paint one picture for each of ``seeds``. ``steps`` and ``guidance`` 0: as the family is asked best."""
+    """Paint one picture for each of ``seeds``. ``steps`` and ``guidance`` 0: as the family is asked best; ``sampler``
+    and ``scheduler`` "": the model's own; ``clip_skip`` up to 1 skips nothing."""
 
     name: str
     stages: tuple[str, ...]
@@ -25,6 +26,9 @@ class Paint:
     height: int
     steps: int = 0
     guidance: float = 0.0
+    sampler: str = ""
+    scheduler: str = ""
+    clip_skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All pictures are sent; they were painted by ``family``, from ``prompt`` as the model read it."""
+    """All pictures are sent; they were painted by ``family``, from ``prompt`` as the model read it. ``unused``: what of
+    the order it has no use for, in a few words each."""
 
     family: str
     prompt: str
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def _described(easel: Easel, request: Describe) -> Answer:
 
 def _painted(easel: Easel, order: Paint, channel: Connection, stop: Event) -> Answer:
     family = ""
+    unused: tuple[str, ...] = ()
     try:
         for number, seed in enumerate(order.seeds):
 
@@ -60,7 +61,7 @@ def _painted(easel: Easel, order: Paint, channel: Connection, stop: Event) -> An
 
             if stop.is_set():
                 raise _NotWantedError
-            picture, kind = easel.paint(order, seed, watch)
+            picture, kind, unused = easel.paint(order, seed, watch)
             family = kind.label
             channel.send(picture)
     except _NotWantedError:
@@ -73,4 +74,4 @@ def _painted(easel: Easel, order: Paint, channel: Connection, stop: Event) -> An
     except (RuntimeError, ValueError, TypeError, IndexError, OSError) as error:  # what torch and diffusers raise
         _log.warning("a painting failed", exc_info=error)
         return Failed("The model could not paint this.", "Try another size or another model.", "odd")
-    return Done(family, order.prompt)
+    return Done(family, order.prompt, unused)

@@ -326,7 +326,8 @@ class _Work:
         """What must not be seen: as the style says, or else the house; and as the characters and the server say. "":
         the house's."""
         said = [str(self._order.extras.get(key, "")) for key in ("negative", ALWAYS)]
-        first = styles or (NEGATIVE if any(said) and not host.is_here else "")
+        sketches = host.is_here and host.painter.name != "diffusers"
+        first = styles or (NEGATIVE if any(said) and not sketches else "")
         unread = self._order.embeddings if host.is_here else ()
         return joined_negative(first, *(without_names(one, unread) for one in said))
 

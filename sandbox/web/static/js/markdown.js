@@ -116,7 +116,7 @@ const wrap = (tag, props = {}) => (match) => h(tag, props, spans(match[1]));
 
 // Each: where it may begin, and what it becomes (null: it is plain text after all). The order decides.
 const RULES = [
-  [/\\([^\w\s])/uy, (match) => match[1]],
+  [/\\([^0-9A-Za-z\s])/uy, (match) => match[1]],
   [/(`+)([^`]|[^`][^]*?[^`])\1(?!`)/y, (match) => h("code", {}, match[2].trim() || match[2])],
   [/<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/y, (match) => timeNode(Number(match[1]), match[2] ?? "f")],
   [/<@!?(\d{1,20})>/y, (match) => mention(`@${someone(match[1])?.name ?? "unknown-user"}`)],
