@@ -25,6 +25,7 @@ from bot.ui.character_items import CHARACTER_ITEMS
 from bot.ui.desk import DESK_ITEMS
 from bot.ui.items import ITEMS
 from bot.ui.moderation_items import MODERATION_ITEMS
+from bot.ui.more_items import MORE_ITEMS
 from bot.ui.queue import QUEUE_ITEMS
 from bot.ui.settings import SettingSelect
 from bot.ui.style_items import STYLE_ITEMS
@@ -104,6 +105,7 @@ class Fireside(commands.Bot):
             *CHARACTER_ITEMS,
             *DESK_ITEMS,
             *QUEUE_ITEMS,
+            *MORE_ITEMS,
             *BATCH_ITEMS,
             *STYLE_ITEMS,
             *MODERATION_ITEMS,

@@ -13,7 +13,7 @@ from bot.ui.cast_forms import SceneForm, add_scene
 from bot.ui.moderation_items import THANKS
 from storycore.errors import NotFoundError
 from storycore.prompts.check import MAX_PROMPT
-from storycore.studio import cutting, moderation
+from storycore.studio import cutting, moderation, variations
 from storycore.studio.moderation import REASON_LENGTH
 from storycore.studio.views import LineView, SceneView, StoryView
 
@@ -111,6 +111,16 @@ class Cutting(commands.Cog):
             number = await cutting.remove(self.client.workshop, found.id, person_of(interaction))
             await say(interaction, f"Scene {number} is taken out. {_FOLLOWS}")
 
+    @scene.command(name="more", description="More pictures like one of a scene's")
+    @app_commands.describe(scene="Which scene", picture="Which picture of it")
+    async def more(self, interaction: Asked, scene: str, picture: app_commands.Range[int, 1, 9]) -> None:
+        """Ask for variations of a picture."""
+        async with answering(interaction):
+            found = find_scene(await story_here(interaction), scene)
+            asked = await variations.more_like(self.client.workshop, found.id, person_of(interaction), picture)
+            number = asked.scene_number
+            await say(interaction, f"More pictures like picture {picture} of scene {number} are being painted.")
+
     @scene.command(name="report", description="Report a picture to the moderators; only they see who did")
     @app_commands.describe(scene="Which scene", picture="Which picture of it", reason="What is wrong with it")
     async def report(
@@ -128,6 +138,7 @@ class Cutting(commands.Cog):
             await say(interaction, THANKS)
 
     @split.autocomplete("scene")
+    @more.autocomplete("scene")
     @report.autocomplete("scene")
     @join.autocomplete("scene")
     @border.autocomplete("scene")

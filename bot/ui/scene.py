@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import discord
 from bot.ui.character_items import CharacterButton
 from bot.ui.desk import DeskButton
 from bot.ui.items import AgainButton, EditButton, MergeButton, PickButton, VoteButton
+from bot.ui.layout import row
 from bot.ui.moderation_items import ReportButton
+from bot.ui.more_items import MoreButton
 from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
@@ -69,7 +72,8 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
     if scene.shown is not None:
         container.add_item(discord.ui.Separator())
     container.add_item(discord.ui.TextDisplay("\n".join(_prompt(scene))))
-    container.add_item(_buttons(story, scene, mark, closed))
+    for buttons in _buttons(story, scene, mark, closed):
+        container.add_item(buttons)
     if scene.offered and not closed:
         container.add_item(_offer(scene))
     view = discord.ui.LayoutView(timeout=None)
@@ -78,24 +82,30 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
     return Sheet(view, files, offers, passing=scene.coming is not None and not closed)
 
 
-def _buttons(story: StoryView, scene: SceneView, mark: int | None, closed: bool) -> discord.ui.ActionRow[Any]:
-    """What can be done with the scene. A picture can be reported whatever became of its story."""
-    buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+def _buttons(story: StoryView, scene: SceneView, mark: int | None, closed: bool) -> Iterator[discord.ui.ActionRow[Any]]:
+    """What can be done with the scene: first what is painted, then what becomes of it. A picture can be reported
+    whatever became of its story."""
+    pictures = scene.shown is not None and bool(scene.shown.candidates)
+    number = scene.shown.number if scene.shown else 0
+    first: list[discord.ui.Item[Any]] = [EditButton(scene.id, mark=mark, disabled=closed)]
     if story.preview_of is not None:
-        buttons.add_item(CharacterButton(story.preview_of, "show", mark=mark))
-    else:
-        buttons.add_item(EditButton(scene.id, mark=mark, disabled=closed))
+        first = [CharacterButton(story.preview_of, "show", mark=mark)]
     if scene.coming is not None and not closed:
-        buttons.add_item(CancelButton(scene.coming.id))
+        first.append(CancelButton(scene.coming.id))
     else:
-        buttons.add_item(AgainButton(scene.id, scene.shown.number if scene.shown else 0, disabled=closed))
+        first.append(AgainButton(scene.id, number, disabled=closed))
+        if pictures:
+            first.append(MoreButton(scene.id, number, disabled=closed))
+    yield row(*first)
+    second: list[discord.ui.Item[Any]] = []
     if scene.shown is not None:
-        buttons.add_item(PickButton(scene.id, scene.shown.number, disabled=closed))
+        second.append(PickButton(scene.id, number, disabled=closed))
     if story.preview_of is None:
-        buttons.add_item(DeskButton(scene.id, disabled=closed))
-    if scene.shown is not None and scene.shown.candidates:
-        buttons.add_item(ReportButton(scene.id, scene.shown.number))
-    return buttons
+        second.append(DeskButton(scene.id, disabled=closed))
+    if pictures:
+        second.append(ReportButton(scene.id, number))
+    if second:
+        yield row(*second)
 
 
 def _preview(scene: SceneView, coming: RoundView, preview: Preview) -> SheetFile:
@@ -199,6 +209,8 @@ def _tally(scene: SceneView, closed: bool) -> str:
 def _coming(coming: RoundView, *, first: bool) -> str:
     who = f" for {escape_within(coming.asked_by_name, 80)}" if coming.asked_by_name else ""
     pictures = f"{'The' if first else 'New'} pictures{who}"
+    if coming.like is not None:
+        pictures = f"More pictures like picture {coming.like}{who}"
     if coming.problem:
         return f"⏳ {escape_within(coming.problem, 500)}"
     standing = coming.standing

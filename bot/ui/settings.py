@@ -140,9 +140,8 @@ def _input(setting: Setting, now: ServerSettings) -> Any:
             max_length=length,
             default=(value if isinstance(value, str) else ", ".join(value))[:length],
         )
-    return discord.ui.TextInput(
-        custom_id="value", required=False, max_length=60, default="" if value is None else str(value)
-    )
+    typed_now = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return discord.ui.TextInput(custom_id="value", required=False, max_length=60, default=typed_now)
 
 
 def typed(setting: Setting, item: Any) -> str:

@@ -17,6 +17,9 @@ class PaintRequest:
     ``task_id`` names the request on the host (letters, digits and hyphens; unique per attempt at a round). ``seed`` is
     0 … 2**32-1; candidate ``i`` (from 0) is painted with ``seed + i`` modulo 2**32. ``count`` is 1 … 9; ``width`` and
     ``height`` are pixels, multiples of 8, 64 … 2048.
+
+    With a ``subseed`` (0 … 2**32-1) they are variations of one picture: all have ``seed``, the subseed counts up, and
+    ``strength`` (0 … 1) is how much of its noise is mixed in.
     """
 
     task_id: str
@@ -34,6 +37,14 @@ class PaintRequest:
     #: How it is to be painted (``storycore.styles.model.Style.painting``), for a painter on this machine: what it
     #: cannot do is left out, and told in the picture's parameters as ``means``.
     style: Mapping[str, Any] = field(default_factory=dict)
+    subseed: int | None = None
+    strength: float = 0.0
+
+    def seeds_of(self, index: int) -> tuple[int, int | None]:
+        """Seed and subseed of candidate ``index`` (from 0); None: no variation."""
+        if self.subseed is None:
+            return (self.seed + index) % 2**32, None
+        return self.seed, (self.subseed + index) % 2**32
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class RoundReason(StrEnum):
     AGAIN = "again"
     EDITED = "edited"
     CORRECTED = "corrected"
+    MORE = "more"
 
 
 class BallotSource(StrEnum):

@@ -41,7 +41,8 @@ class Asked:
     round_number: int
 
 
-async def _outstanding(session: AsyncSession, scene_id: int) -> list[RoundRow]:
+async def outstanding(session: AsyncSession, scene_id: int) -> list[RoundRow]:
+    """A scene's rounds that are on their way."""
     rows = await session.scalars(select(RoundRow).where(RoundRow.scene_id == scene_id, RoundRow.state.in_(UNFINISHED)))
     return list(rows)
 
@@ -83,13 +84,13 @@ async def edit_prompt(workshop: Workshop, scene_id: int, person: Person, prompt:
         if story.preview_of is not None:
             raise StateError("Portraits follow the character's look.", "Change it with `/character edit`.")
         scene = await session.get_one(SceneRow, scene_id)
-        outstanding = await _outstanding(session, scene_id)
+        coming = await outstanding(session, scene_id)
         if written == scene.prompt:
-            if outstanding:
-                return Asked(scene.number, max(round_.number for round_ in outstanding))
+            if coming:
+                return Asked(scene.number, max(round_.number for round_ in coming))
             if await _shows(session, scene, written):
                 raise StateError("That is the prompt of these pictures already.", "Press Again for other pictures.")
-        for round_ in outstanding:
+        for round_ in coming:
             round_.state, round_.finished_at = WorkState.CANCELLED, now()
             stopped.append(asking.painting_id(round_))
         rules = rules_from(settings, age_restricted=story.age_restricted)
@@ -137,7 +138,7 @@ async def paint_again(workshop: Workshop, scene_id: int, person: Person, seen_ro
         settings = await require(session, person, Act.EDIT, story, what="ask for pictures again")
         require_open(story)
         scene = await session.get_one(SceneRow, scene_id)
-        if await _outstanding(session, scene_id):
+        if await outstanding(session, scene_id):
             raise StateError("New pictures are already on their way.", "They appear here as soon as they are painted.")
         if seen_round is not None and scene.round != seen_round:
             raise StateError("New pictures came meanwhile.", "Look at them; press Again once more if you want others.")

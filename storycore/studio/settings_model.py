@@ -58,6 +58,7 @@ class Kind(StrEnum):
     SWITCH = "switch"
     WORDS = "words"
     NEGATIVE = "negative"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class ServerSettings:
     negative: str = ""
     nsfw_words: tuple[str, ...] = NSFW_WORDS
     nsfw_negative: str = NSFW_NEGATIVE
+    variation: float = 0.25
     checkpoints: tuple[str, ...] = ()
     style_side: int | None = None
     style_steps: int | None = None
@@ -177,6 +179,13 @@ SETTINGS: tuple[Setting, ...] = (
         "as the bot is set up",
         low=1,
         high=100,
+    ),
+    Setting(
+        "story.variation",
+        "variation",
+        Kind.SHARE,
+        "How far “More like this” goes",
+        "How much other noise is mixed in: 0.1 changes little, 0.5 much.",
     ),
     Setting(
         "prompts.loras",
@@ -325,6 +334,8 @@ def shown(setting: Setting, settings: ServerSettings) -> str:
     value = getattr(settings, setting.field)
     if setting.kind is Kind.SWITCH:
         return "on" if value else "off"
+    if setting.kind is Kind.SHARE:
+        return f"{value:g}"
     if value is None or value in ((), ""):
         return setting.empty
     if setting.kind is Kind.ROLES:

@@ -28,6 +28,7 @@ from storycore.studio.settings_model import (
 )
 
 _SHORTEST_BEGINNING = 3
+_SMALLEST_SHARE = 0.01
 _NAMES_LENGTH = 2000
 _RESET = frozenset({"default", "reset", "none", "off", "no", "-", "everyone", "nobody"})
 _BACK = frozenset({"default", "reset"})
@@ -163,7 +164,21 @@ def _negative(setting: Setting, text: str) -> str:
 
 #: What "none" is stored as, where the default is something.
 _EMPTIES: dict[Kind, Any] = {Kind.NAMES: [], Kind.WORDS: [], Kind.NEGATIVE: ""}
+
+
+def _share(setting: Setting, text: str) -> float:
+    """A share of one, or of a hundred: ``0.25``, ``.25``, ``25 %``."""
+    plain = text.replace(",", ".").replace(" ", "")
+    found = re.fullmatch(r"(\d{0,3}(?:\.\d{0,6})?)(%?)", plain, re.ASCII)
+    if found is not None and found[1].strip("."):
+        share = float(found[1]) / (100 if found[2] else 1)
+        if _SMALLEST_SHARE <= share <= 1:
+            return round(share, 4)
+    raise StateError(f"**{setting.title}** is a number from {_SMALLEST_SHARE:g} to 1.", "Write it as `0.25` or `25 %`.")
+
+
 _READERS = {
+    Kind.SHARE: _share,
     Kind.NAMES: _names,
     Kind.WORDS: _words,
     Kind.NEGATIVE: _negative,

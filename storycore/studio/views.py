@@ -94,6 +94,8 @@ class RoundView:
     candidates: tuple[CandidateView, ...]
     #: Its place in the queue, while it is on its way.
     standing: Standing | None = None
+    #: The picture, of the round shown when it was asked for, that these are variations of.
+    like: int | None = None
     #: How many of its pictures moderators took away; ``candidates`` has those that are left.
     hidden: int = 0
 
@@ -404,6 +406,7 @@ def _round(
         problem=row.problem,
         asked_by_name=row.asked_by_name,
         standing=standing,
+        like=row.extras.get("like"),
         candidates=tuple(
             CandidateView(c.number, c.media, folder.path(c.media, media[c.media].suffix), c.width, c.height)
             for c in row.candidates

@@ -85,6 +85,7 @@ COMMANDS: dict[str, Act | None] = {
     "scene move": Act.STEER,
     "scene add": Act.STEER,
     "scene delete": Act.STEER,
+    "scene more": Act.EDIT,
     "scene report": READING,  # any member
     "audit": Act.SETTINGS,
     "moderation list": Act.MODERATE,
@@ -111,6 +112,8 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "VoteButton": (Act.VOTE, (("fs:vote:{scene}:1:2", ""),)),
     "EditButton": (Act.EDIT, (("fs:edit:{scene}", ""),)),
     "AgainButton": (Act.EDIT, (("fs:again:{scene}:1", ""),)),
+    "MoreButton": (Act.EDIT, (("fs:more:{scene}:1", ""),)),
+    "MoreSelect": (Act.EDIT, (("fs:like:{scene}:1", "2"),)),
     "PickButton": (Act.STEER, (("fs:choose:{scene}:1", ""),)),
     "PickSelect": (Act.STEER, (("fs:pick:{scene}:1", "2"),)),
     "FilmButton": (Act.STEER, (("fs:film:{story}", ""),)),

@@ -186,6 +186,7 @@ def scenes(pictures: list[CandidateView]) -> list[tuple[str, str, SceneView]]:
         ("scene-no-painter", "No painter answers", a_scene(1, four, coming=coming(problem=AWAY), **new)),
         ("scene-repaint-failed", "New pictures failed", a_scene(1, four, votes=voted, failed=memory)),
         ("scene-no-pictures", "No pictures", a_scene(1, [], failed=memory)),
+        ("scene-more", "More like one of them", a_scene(1, four, votes=voted, coming=replace(coming(), like=2))),
         ("scene-dropped", "Words that do not go here", a_scene(1, four, votes=voted, dropped=("gruesome", "naked"))),
     ]
 

@@ -261,6 +261,32 @@ async def test_a_painting_is_stopped_at_its_next_step_and_a_dead_process_is_star
 
 @paints
 @pytest.mark.diffusers
+@pytest.mark.timeout(600)
+async def test_a_variation_begins_from_mixed_noise(painter: DiffusersPainter) -> None:
+    import torch
+
+    from storycore.images.diffusion.noise import slerp
+
+    one, other = (torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(n)) for n in (1, 2))
+    assert torch.allclose(slerp(0.0, one, other), one, atol=1e-5)
+    assert torch.allclose(slerp(1.0, one, other), other, atol=1e-5)
+    assert torch.allclose(slerp(0.3, one, one), one, atol=1e-5)
+    assert slerp(0.5, one, other).std() > 0.9, "as strong as either: a plain mean is weaker"
+    request = replace(REQUEST, seed=5, count=1)
+    for model in ("sd15", "sdxl"):
+        base = (await painter.generate(replace(request, checkpoint=model)))[0]
+        mixed = replace(request, checkpoint=model, subseed=SEED, count=2)
+        same = await painter.generate(replace(mixed, strength=0.0))
+        assert {picture.likeness for picture in same} == {base.likeness}
+        varied = await painter.generate(replace(mixed, strength=0.25))
+        assert len({base.likeness, *(picture.likeness for picture in varied)}) == 3
+        assert [picture.seed for picture in varied] == [5, 5]
+    with pytest.raises(PainterError, match="knows no variations"):
+        await painter.generate(replace(request, checkpoint="if", subseed=1, strength=0.25))
+
+
+@paints
+@pytest.mark.diffusers
 def test_a_model_that_does_not_fit_is_not_loaded(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from storycore.images.diffusion import easel
 

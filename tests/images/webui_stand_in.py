@@ -44,7 +44,8 @@ SAMPLERS = ("DPM++ 2M", "DPM++ SDE", "Euler", "Euler a", "DDIM")
 SCHEDULERS = {"automatic": "Automatic", "karras": "Karras", "sgm_uniform": "SGM Uniform"}
 UPSCALERS = ("Latent", "Latent (bicubic)", "None", "R-ESRGAN 4x+")
 _TYPES: dict[str, type | tuple[type, ...]] = {
-    "prompt": str, "negative_prompt": str, "seed": int, "steps": int, "cfg_scale": (int, float),
+    "prompt": str, "negative_prompt": str, "seed": int, "steps": int,
+    "subseed": int, "subseed_strength": (int, float), "cfg_scale": (int, float),
     "width": int, "height": int,
     "n_iter": int, "batch_size": int, "sampler_name": str, "scheduler": str, "send_images": bool, "save_images": bool,
     "alwayson_scripts": dict, "override_settings": dict, "force_task_id": str, "enable_hr": bool,
@@ -66,6 +67,11 @@ def simple_picture(request: dict[str, Any], seed: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "PNG", pnginfo=info)
     return out.getvalue()
+
+
+def _counted(request: dict[str, Any]) -> int:
+    """Which seed counts up within a batch: with a strength it is the subseed, and all have the same seed."""
+    return int(request["subseed" if request.get("subseed_strength") else "seed"])
 
 
 def flat_picture(request: dict[str, Any], colour: tuple[int, int, int]) -> bytes:
@@ -347,7 +353,7 @@ class WebuiStandIn:
             try:
                 await self._switch(task)
                 for index in range(int(task.request["n_iter"]) * int(task.request["batch_size"])):
-                    seed = int(task.request["seed"]) + index
+                    seed = _counted(task.request) + index
                     ends = loop.time() + self.seconds
                     task.painting = asyncio.create_task(asyncio.to_thread(self.paint, _upscaled(task.request), seed))
                     while (self.paused or loop.time() < ends) and not task.interrupted and not self._released.is_set():
@@ -396,8 +402,9 @@ class WebuiStandIn:
             "prompt": request["prompt"],
             "all_prompts": [request["prompt"]] * len(seeds),
             "negative_prompt": request["negative_prompt"],
-            "seed": seeds[0],
-            "all_seeds": seeds,
+            "seed": request["seed"] if request.get("subseed_strength") else seeds[0],
+            "all_seeds": [request["seed"]] * len(seeds) if request.get("subseed_strength") else seeds,
+            "all_subseeds": seeds if request.get("subseed_strength") else [1] * len(seeds),
             "width": request["width"],
             "height": request["height"],
             "sampler_name": request.get("sampler_name") or "Euler",

@@ -72,8 +72,9 @@ class QuickPainter:
         return [self._paint(request, index) for index in range(request.count)]
 
     def _paint(self, request: PaintRequest, index: int) -> Painting:
-        seed = (request.seed + index) % 2**32
-        colour = (seed & 255, seed >> 8 & 255, seed >> 16 & 255)
+        seed, subseed = request.seeds_of(index)
+        tone = seed if subseed is None else subseed
+        colour = (tone & 255, tone >> 8 & 255, tone >> 16 & 255)
         file = io.BytesIO()
         Image.new("RGB", (request.width, request.height), colour).save(file, "PNG")
         return Painting(file.getvalue(), "image/png", request.width, request.height, seed, {"prompt": request.prompt})

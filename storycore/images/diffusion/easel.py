@@ -22,6 +22,7 @@ from transformers.utils.logging import set_verbosity_error as quiet_transformers
 
 from storycore.errors import PainterError
 from storycore.images.diffusion.models import IF_STAGES, Facts, facts_of, if_size
+from storycore.images.diffusion.noise import mixed_noise
 from storycore.images.diffusion.samplers import sampler_of, spread_of
 from storycore.images.diffusion.wire import Paint, Picture
 from storycore.prompts.family import Family
@@ -117,16 +118,26 @@ class Easel:
             return pipe
         return pipe.to(self.device)
 
-    def paint(self, order: Paint, seed: int, watch: Watcher) -> tuple[Picture, Family, tuple[str, ...]]:
-        """One picture, and what of the order the model has no use for. Raises ``PainterError``, and what ``watch``
-        raises."""
+    def paint(
+        self, order: Paint, seed: int, watch: Watcher, subseed: int | None = None
+    ) -> tuple[Picture, Family, tuple[str, ...]]:
+        """One picture, or a variation of one, and what of the order the model has no use for. Raises ``PainterError``,
+        and what ``watch`` raises."""
         loaded = self.load(order.name, order.stages)
         family = loaded.facts.family
+        if subseed is not None and family is Family.IF:
+            raise PainterError(
+                "DeepFloyd IF begins from other noise at each of its stages, and knows no variations.",
+                "Press Again for other pictures.",
+            ).called("no_variations")
         unused = _choose_sampler(loaded, order)
+        chance = torch.Generator("cpu").manual_seed(seed)
         try:
             with torch.inference_mode():
-                ask = _paint_if if family is Family.IF else _paint_sd
-                image = ask(loaded.pipes, order, _USUAL[family], torch.Generator("cpu").manual_seed(seed), watch)
+                if family is Family.IF:
+                    image = _paint_if(loaded.pipes, order, _USUAL[family], chance, watch)
+                else:
+                    image = _paint_sd(loaded.pipes, order, _USUAL[family], chance, watch, subseed)
         except torch.cuda.OutOfMemoryError as error:
             self.clear()
             raise PainterError(
@@ -191,10 +202,16 @@ def _no_room(name: str, facts: Facts, free: int | None = None) -> PainterError:
 
 
 def _paint_sd(
-    pipes: list[Any], order: Paint, usual: Sequence[tuple[int, float]], chance: torch.Generator, watch: Watcher
+    pipes: list[Any],
+    order: Paint,
+    usual: Sequence[tuple[int, float]],
+    chance: torch.Generator,
+    watch: Watcher,
+    subseed: int | None = None,
 ) -> Image.Image:
     """Stable Diffusion, any of the three."""
     steps = order.steps or usual[0][0]
+    noise = {} if subseed is None else {"latents": mixed_noise(pipes[0], order, chance, subseed)}
 
     def stepped(_pipe: Any, step: int, _time: Any, kept: dict[str, Any]) -> dict[str, Any]:
         watch((step + 1) / steps)
@@ -214,6 +231,7 @@ def _paint_sd(
         guidance_scale=order.guidance or usual[0][1],
         generator=chance,
         callback_on_step_end=stepped,
+        **noise,
     )
     image: Image.Image = made.images[0]
     return image

@@ -95,7 +95,7 @@ class DiffusersPainter:
             model.stages,
             said,
             joined_negative(NEGATIVE, request.negative_prompt),
-            tuple((request.seed + index) % 2**32 for index in range(request.count)),
+            tuple(request.seeds_of(index) for index in range(request.count)),
             request.width,
             request.height,
             int(request.style.get("steps", self._steps)),
@@ -103,6 +103,7 @@ class DiffusersPainter:
             str(request.style.get("sampler", "")),
             str(request.style.get("scheduler", "")),
             int(request.style.get("clip_skip", 0)),
+            request.strength,
         )
         try:
             async with self._turn:

@@ -14,14 +14,15 @@ class Describe:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Paint one picture for each of ``seeds``. ``steps`` and ``guidance`` 0: as the family is asked best; ``sampler``
-    and ``scheduler`` "": the model's own; ``clip_skip`` up to 1 skips nothing."""
+    """Paint one picture for each of ``seeds``, with its subseed (None: no variation, else ``strength`` of its noise is
+    mixed in). ``steps`` and ``guidance`` 0: as the family is asked best; ``sampler`` and ``scheduler`` "": the model's
+    own; ``clip_skip`` up to 1 skips nothing."""
 
     name: str
     stages: tuple[str, ...]
     prompt: str
     negative_prompt: str
-    seeds: tuple[int, ...]
+    seeds: tuple[tuple[int, int | None], ...]
     width: int
     height: int
     steps: int = 0
@@ -29,6 +30,7 @@ class Paint:
     sampler: str = ""
     scheduler: str = ""
     clip_skip: int = 0
+    strength: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _painted(easel: Easel, order: Paint, channel: Connection, stop: Event) -> An
     family = ""
     unused: tuple[str, ...] = ()
     try:
-        for number, seed in enumerate(order.seeds):
+        for number, (seed, subseed) in enumerate(order.seeds):
 
             def watch(fraction: float, number: int = number) -> None:
                 if stop.is_set():
@@ -61,7 +61,7 @@ def _painted(easel: Easel, order: Paint, channel: Connection, stop: Event) -> An
 
             if stop.is_set():
                 raise _NotWantedError
-            picture, kind, unused = easel.paint(order, seed, watch)
+            picture, kind, unused = easel.paint(order, seed, watch, subseed)
             family = kind.label
             channel.send(picture)
     except _NotWantedError:

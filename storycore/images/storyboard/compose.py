@@ -39,8 +39,11 @@ CAMERAS = (
 )
 
 
-def compose(prompt: str, seed: int, width: int, height: int) -> str:
-    """The SVG of a picture of ``prompt``, ``width`` by ``height`` pixels; equal arguments give equal text."""
+def compose(prompt: str, seed: int, width: int, height: int, subseed: int | None = None) -> str:
+    """The SVG of a picture of ``prompt``, ``width`` by ``height`` pixels; equal arguments give equal text.
+
+    With a ``subseed`` it is a variation: framed and lit as with ``seed`` alone, and drawn anew in all else.
+    """
     reading = read_prompt(prompt)
     chance = random.Random(derived_seed("picture", prompt, seed))
     camera = CAMERAS[seed % len(CAMERAS)]
@@ -48,7 +51,10 @@ def compose(prompt: str, seed: int, width: int, height: int) -> str:
     wide, tall = round(width * scale), round(height * scale)
     palette = palette_of(reading.setting, chance.uniform(-1, 1))
     canvas = Canvas(wide, tall, tall * camera.horizon, reading.setting, palette, chance)
-    body = _layers(canvas, reading, camera, mirrored=bool(chance.getrandbits(1)))
+    mirrored = bool(chance.getrandbits(1))
+    if subseed is not None:
+        chance.seed(derived_seed("variation", prompt, seed, subseed))
+    body = _layers(canvas, reading, camera, mirrored=mirrored)
     defs = "".join(canvas.defs)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {wide} {tall}" '

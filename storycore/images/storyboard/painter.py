@@ -29,18 +29,21 @@ RECIPE = 2
 NOTE = "These pictures are storyboard sketches, drawn without a GPU from OpenMoji art (CC BY-SA 4.0)."
 
 
-def paint(prompt: str, negative_prompt: str, seed: int, width: int, height: int) -> bytes:
+def paint(prompt: str, negative_prompt: str, seed: int, width: int, height: int, subseed: int | None = None) -> bytes:
     """One PNG; runs in a worker process. Equal arguments give equal bytes."""
-    svg = compose(plain_words(prompt), seed, width, height)
-    return finished(svg, width, height, parameters_text(prompt, negative_prompt, seed, width, height))
+    svg = compose(plain_words(prompt), seed, width, height, subseed)
+    return finished(svg, width, height, parameters_text(prompt, negative_prompt, seed, width, height, subseed))
 
 
-def parameters_text(prompt: str, negative_prompt: str, seed: int, width: int, height: int) -> str:
+def parameters_text(
+    prompt: str, negative_prompt: str, seed: int, width: int, height: int, subseed: int | None = None
+) -> str:
     """How the picture was made, in the layout that the WebUI writes into its files."""
     lines = [printable(prompt)]
     if negative_prompt:
         lines.append(f"Negative prompt: {printable(negative_prompt)}")
-    lines.append(f"Seed: {seed}, Size: {width}x{height}, Painter: storyboard, Version: {RECIPE}")
+    variation = "" if subseed is None else f"Variation seed: {subseed}, "
+    lines.append(f"Seed: {seed}, {variation}Size: {width}x{height}, Painter: storyboard, Version: {RECIPE}")
     return "\n".join(lines)
 
 
@@ -83,10 +86,10 @@ class StoryboardPainter:
         """Draw ``request.count`` sketches. Raises ``PainterError``, or ``PainterUnreachableError`` if a worker died."""
         check_request(request)
         job = self._jobs[request.task_id] = _Job()
-        seeds = [(request.seed + index) % 2**32 for index in range(request.count)]
+        seeds = [request.seeds_of(index) for index in range(request.count)]
         try:
-            for seed in seeds:
-                job.futures.append(await self._submitted(request, seed))
+            for seed, subseed in seeds:
+                job.futures.append(await self._submitted(request, seed, subseed))
                 if job.stopped:
                     job.stop()
             pictures = await self._gathered(job, on_progress)
@@ -96,14 +99,14 @@ class StoryboardPainter:
         finally:
             if self._jobs.get(request.task_id) is job:
                 del self._jobs[request.task_id]
-        return [_painting(request, seed, data) for seed, data in zip(seeds, pictures, strict=True)]
+        return [_painting(request, seed, data) for (seed, _), data in zip(seeds, pictures, strict=True)]
 
-    async def _submitted(self, request: PaintRequest, seed: int) -> asyncio.Future[bytes]:
+    async def _submitted(self, request: PaintRequest, seed: int, subseed: int | None) -> asyncio.Future[bytes]:
         """Hand one picture to the workers; starting them takes a moment, so that happens in a thread."""
 
         def submit() -> Future[bytes]:
             return self._pool().submit(
-                paint, request.prompt, request.negative_prompt, seed, request.width, request.height
+                paint, request.prompt, request.negative_prompt, seed, request.width, request.height, subseed
             )
 
         try:

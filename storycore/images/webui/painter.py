@@ -165,11 +165,11 @@ class WebuiPainter:
             if not self._checkpoint and not job.request.checkpoint:
                 await self._learn_checkpoint()
             parts = _runs(job.request, one_by_one=not self.names_tasks)
-            for part, (seed, count) in enumerate(parts):
+            for part, (first, count) in enumerate(parts):
                 if job.stop.is_set():
                     raise PaintingStoppedError
                 last = part == len(parts) - 1
-                answers.append(await self._answered(job, part, seed, count, progress, last=last))
+                answers.append(await self._answered(job, part, first, count, progress, last=last))
         except PainterError as error:
             job.on_idle(None if isinstance(error, PaintingStoppedError) or job.stop.is_set() else error)
             raise
@@ -189,7 +189,7 @@ class WebuiPainter:
         return pictures
 
     async def _answered(
-        self, job: Task, part: int, seed: int, count: int, progress: Progress | None, *, last: bool
+        self, job: Task, part: int, first: int, count: int, progress: Progress | None, *, last: bool
     ) -> tuple[bytes, Asked]:
         """One request to the host, watched: its answer, not looked at yet, and what it is measured by."""
         request = job.request
@@ -205,7 +205,7 @@ class WebuiPainter:
             if last and not job.stop.is_set() and not ticket.failed:
                 job.on_idle()
 
-        ticket = Ticket(self._payload(request, id_task, seed, count), not last, on_begun, on_answered)
+        ticket = Ticket(self._payload(request, id_task, first, count), not last, on_begun, on_answered)
         before, job.ticket, job.watch = job.ticket, ticket, watch
         self._line.enter(ticket, first=before is not None)
         if before is not None:
@@ -215,7 +215,7 @@ class WebuiPainter:
             raise PaintingStoppedError  # it was taken back before it was sent
         self._pace.learn(ticket.seconds, count)
         checkpoint = request.checkpoint or self._options.checkpoint
-        seeds = [(seed + index) % 2**32 for index in range(count)]
+        seeds = [request.seeds_of(first + index)[0] for index in range(count)]
         size, slack = final_size(request.width, request.height, request.additions)
         return body, Asked(seeds, checkpoint, request.loras, size, self.names_loras, slack)
 
@@ -253,8 +253,9 @@ class WebuiPainter:
         if self._client is not None:
             await asyncio.to_thread(self._client.hang_up)
 
-    def _payload(self, request: PaintRequest, id_task: str, seed: int, count: int) -> dict[str, Any]:
+    def _payload(self, request: PaintRequest, id_task: str, first: int, count: int) -> dict[str, Any]:
         options = self._options
+        seed, subseed = request.seeds_of(first)
         payload: dict[str, Any] = {
             "prompt": request.prompt,
             "negative_prompt": request.negative_prompt or options.negative_prompt,
@@ -267,6 +268,7 @@ class WebuiPainter:
             "scheduler": options.scheduler,
             "width": request.width,
             "height": request.height,
+            **({"subseed": subseed, "subseed_strength": request.strength} if subseed is not None else {}),
             "send_images": True,
             "save_images": False,
             "alwayson_scripts": {},
@@ -346,16 +348,18 @@ def task_name(task_id: str, part: int) -> str:
 
 
 def _runs(request: PaintRequest, *, one_by_one: bool) -> list[tuple[int, int]]:
-    """Seeds count up on the host; where they would pass 2**32 they begin at 0 in a request of their own.
+    """The candidates of each request: the first, and how many. Seeds (or subseeds) count up on the host; where they
+    would pass 2**32 they begin at 0 in a request of their own.
 
     ``one_by_one``: a request a picture, since this host cannot be told to stop: what nobody wants any more ends with
     the picture that is being painted.
     """
     if one_by_one:
-        return [((request.seed + index) % 2**32, 1) for index in range(request.count)]
-    before = min(request.count, 2**32 - request.seed)
+        return [(index, 1) for index in range(request.count)]
+    counted = request.seed if request.subseed is None else request.subseed
+    before = min(request.count, 2**32 - counted)
     rest = request.count - before
-    return [(request.seed, before), (0, rest)] if rest else [(request.seed, before)]
+    return [(0, before), (before, rest)] if rest else [(0, before)]
 
 
 def _looked_at(body: bytes, asked: Asked) -> tuple[list[Painting], str]:

@@ -37,6 +37,10 @@ _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 _MOST_REPAINTS = 2
 
 
+#: Extras that decide nothing by themselves: what follows from them is in each picture's recipe.
+_NO_PART = frozenset({"variants", "variation", "like"})
+
+
 class AtHostError(PainterUnreachableError):
     """A host failed with this job; ``cause`` says how, ``sick`` whether it fails with everything."""
 
@@ -88,9 +92,15 @@ class Order:
             key, self.rank, self.tag, self.server_id, self.checkpoint, self.loras, self.refused, self.embeddings
         )
 
+    @property
+    def variation(self) -> Mapping[str, Any]:
+        """``subseed`` and ``strength`` where the pictures are variations of one with the round's seed."""
+        found: Mapping[str, Any] = self.extras.get("variation", {})
+        return found
+
     def seed_of(self, index: int) -> int:
-        """The seed that candidate ``index`` (from 0) is asked for with."""
-        return (self.seed + index) % 2**32
+        """What tells candidate ``index`` (from 0) apart: its seed, or for variations its subseed."""
+        return (int(self.variation.get("subseed", self.seed)) + index) % 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,7 @@ async def _all_painted(work: _Work, order: Order) -> None:
             for run in _runs(seeds) if not order.variants else [{index: seed} for index, seed in seeds.items()]:
                 await work.paint_run(run, reporter, last=repaint == _MOST_REPAINTS)
             seeds = {
-                index: derived_seed("instead", order.seed, index, repaint)
+                index: derived_seed("instead", order.seed_of(0), index, repaint)
                 for index in range(order.count)
                 if index not in work.made
             }
@@ -288,7 +298,9 @@ class _Work:
 
     def _key(self, painted_with: str, index: int) -> str:
         order = self._order
-        decides = {key: value for key, value in order.extras.items() if key != "variants"}
+        decides = {key: value for key, value in order.extras.items() if key not in _NO_PART}
+        if variation := order.variation:
+            decides["variation"] = [order.seed, variation["strength"]]
         return recipe_key(
             "candidate",
             **({"extras": decides} if decides else {}),
@@ -311,7 +323,9 @@ class _Work:
             # Every asking has a name of its own: a host may still be at one from before a crash.
             task_id=f"{order.round_id}-{order.attempt}-{first}-{secrets.token_hex(4)}",
             prompt=without_names(likeness.prompt, unread),
-            seed=run[first],
+            seed=order.seed if order.variation else run[first],
+            subseed=run[first] if order.variation else None,
+            strength=float(order.variation.get("strength", 0.0)),
             count=len(run),
             negative_prompt=self._negative(host, str(asked.get("negative", ""))),
             additions={**style.additions, **likeness.additions},
