@@ -39,7 +39,7 @@ async def test_variations_keep_prompt_and_seed_and_are_voted_on_like_others(tmp_
     async with small_workshop(tmp_path) as workshop:
         view = await ready(workshop)
         scene = view.scenes[0]
-        first = painter(workshop).requests[0]
+        first = next(r for r in painter(workshop).requests if r.prompt == scene.prompt)
         assert await variations.likes_of(workshop, scene.id, BO, 1) == (1, (1, 2, 3))
         asked = await variations.more_like(workshop, scene.id, BO, 2, 1)
         assert (asked.scene_number, asked.round_number) == (1, 2)
