@@ -15,11 +15,13 @@ from storycore.project.characters import write_characters, write_extras
 from storycore.project.people import read_people, write_corrections
 from storycore.project.rounds import ask_missing, outstanding
 from storycore.project.speakers import write_voices
+from storycore.project.styles import bare_prompt
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, from_rows
-from storycore.prompts.write import write_prompt
 from storycore.script.model import Line, Scene
 from storycore.store.models import CastRow, LineRow, RoundReason, RoundRow, SceneRow, StoryRow, WorkState, now
+from storycore.styles.model import Style, to_json
 from storycore.work.jobs import asking
+from storycore.work.jobs.library import style_of
 from storycore.work.jobs.questions import ask_questions
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
@@ -74,6 +76,7 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
     prompts = await _missing_prompts(workshop, story_id, change)
     async with workshop.changing(story_id) as (session, story):
         rows = {row.id: row for row in await scene_rows(session, story_id)}
+        restyled = painting(style_of(story)) != painting(change.wanted.style)
         _story(story, change)
         stopped += await _remove(session, set(rows) - {scene.id for scene in change.wanted.scenes})
         # A number is one scene's alone, so all step aside before each takes its new place.
@@ -84,7 +87,7 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
             if scene.id is None:
                 await _add(session, story, number, prompted)
             else:
-                stopped += await _change(session, story, rows[scene.id], number, prompted)
+                stopped += await _change(session, story, rows[scene.id], number, prompted, restyled=restyled)
         numbers = _numbers(change, rows)
         told = await scene_rows(session, story_id)
         await _write_cast(session, story_id, change.cast, numbers, told)
@@ -101,7 +104,13 @@ async def apply(workshop: Workshop, story_id: int, change: Change) -> Wanted:
         people, _ = await read_people(session, story_id)
         wanted = change.wanted
         done = from_rows(
-            story.title, await scene_rows(session, story_id), wanted.film, people, wanted.voices, wanted.characters
+            story.title,
+            await scene_rows(session, story_id),
+            wanted.film,
+            people,
+            wanted.voices,
+            wanted.characters,
+            wanted.style,
         )
     await workshop.engine.cancel(stopped)
     places = [scene.place for scene in change.wanted.scenes]
@@ -115,7 +124,13 @@ async def _missing_prompts(workshop: Workshop, story_id: int, change: Change) ->
         return {}
     async with workshop.database.read() as session:
         cast = await _known_cast(session, story_id, change)
-    return {n: await workshop.reader.run(write_prompt, _as_scene(scene), cast) for n, scene in bare.items()}
+    style = change.wanted.style
+    return {n: await workshop.reader.run(bare_prompt, _as_scene(scene), cast, style) for n, scene in bare.items()}
+
+
+def painting(style: Style | None) -> dict[str, Any]:
+    """What of a style decides the pictures beside the prompt."""
+    return {} if style is None else style.painting
 
 
 def _story(story: StoryRow, change: Change) -> None:
@@ -123,6 +138,9 @@ def _story(story: StoryRow, change: Change) -> None:
         story.title = change.wanted.title
     if story.film_options != change.wanted.film.to_json():
         story.film_options = change.wanted.film.to_json()
+    style = {} if change.wanted.style is None else to_json(change.wanted.style)
+    if story.style != style:
+        story.style = style
     if change.script is not None:
         story.script = change.script
     if change.candidates is not None:
@@ -153,8 +171,11 @@ async def _add(session: AsyncSession, story: StoryRow, number: int, wanted: Want
     await session.flush()
 
 
-async def _change(session: AsyncSession, story: StoryRow, row: SceneRow, number: int, wanted: WantedScene) -> list[str]:
-    """Change what differs; gives the workflows that were painting from an older prompt."""
+async def _change(
+    session: AsyncSession, story: StoryRow, row: SceneRow, number: int, wanted: WantedScene, *, restyled: bool
+) -> list[str]:
+    """Change what differs; gives the workflows that were painting from an older prompt, or (``restyled``) in another
+    style."""
     before = from_rows("", [row]).scenes[0]
     values: dict[str, int | str | None] = {"number": number, "start": wanted.start, "end": wanted.end, "pick": row.pick}
     values["second_pick"] = wanted.second
@@ -163,7 +184,7 @@ async def _change(session: AsyncSession, story: StoryRow, row: SceneRow, number:
     if before.pick != wanted.pick or wanted.second is not None:
         values["pick"] = wanted.pick
     stopped: list[RoundRow] = []
-    if before.prompt != wanted.prompt:
+    if before.prompt != wanted.prompt or restyled:
         values |= {"prompt": wanted.prompt, "pick": None, "second_pick": None}
         stopped = await outstanding(session, {row.id})
         for round_ in stopped:
@@ -199,6 +220,8 @@ def _new_round(
     round_ = new_round(prompt, story, number, reason)
     round_.seed = round_.seed if seed is None else seed
     round_.scene_id = scene_id
+    if style := painting(style_of(story)):
+        round_.extras = {**round_.extras, "style": style}
     session.add(round_)
 
 

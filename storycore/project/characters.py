@@ -18,6 +18,7 @@ from storycore.script.model import Script
 from storycore.store.characters import NO_SERVER, CharacterRow
 from storycore.store.models import RoundRow, SceneRow, WorkState, now
 from storycore.studio.library import characters_of, write_names, write_sheet
+from storycore.styles.model import Style
 
 _ON, _OFF = ("true", "yes", "on"), ("false", "no", "off", "")
 
@@ -51,13 +52,20 @@ def listed(sheet: Sheet) -> dict[str, Any]:
 
 
 def looked_prompts(
-    script: Script, cast: Sequence[CastMember], mentions: Sequence[Mention], sheets: Sequence[Sheet]
+    script: Script,
+    cast: Sequence[CastMember],
+    mentions: Sequence[Mention],
+    sheets: Sequence[Sheet],
+    style: Style | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
-    """The prompts of all scenes with the looks of ``sheets``, and what else decides their pictures. CPU-bound."""
+    """The prompts of all scenes in a style with the looks of ``sheets``, and what else decides their pictures.
+
+    CPU-bound.
+    """
     known = {number: Character(number, sheet) for number, sheet in enumerate(sheets, start=1)}
     linked = {name: known[n] for name, n in link_cast(cast, known.values(), text=script.text).items()}
     found = zip(script.scenes, write_scenes(script, cast, mentions, known=tuple(linked)), strict=True)
-    composed = [compose(written, linked, None, scene.text) for scene, written in found]
+    composed = [compose(written, linked, None, scene.text, style=style) for scene, written in found]
     return [(one.text, dict(one.extras)) for one in composed]
 
 

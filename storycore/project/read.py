@@ -22,18 +22,20 @@ from storycore.project.characters import sheet_of
 from storycore.project.dialect import dialect
 from storycore.project.people import Asked, People, Said
 from storycore.project.speakers import AUTO, Speaks, speaks
+from storycore.project.styles import place_of, style_in_file, style_of
 from storycore.project.wanted import NAME_LENGTH, Wanted, WantedLine, WantedScene, folded, line_of
 from storycore.prompts.check import clean_prompt
 from storycore.script.model import LineKind
 from storycore.script.reading import MAX_WORDS
 from storycore.script.words import count_words
 from storycore.studio.stories import TITLE_LENGTH, tidy_title
+from storycore.styles.model import Style, StyleError
 
 STORY_FILE = "story.yaml"
 #: The largest ``story.yaml``, in characters: many times what the longest script needs.
 MAX_CHARACTERS = 4 << 20
 _NO_NUMBER = ("", "~", "null")
-_STORY_KEYS = ("title", "film", "voices", "characters", "cast", "corrections", "questions", "scenes")
+_STORY_KEYS = ("title", "film", "style", "voices", "characters", "cast", "corrections", "questions", "scenes")
 _MEMBER_KEYS = ("name", "also")
 _QUESTION_KEYS = ("ask", "answer")
 #: How a correction is written: its first key, its second (""; there is none), and in which order the names are kept.
@@ -52,12 +54,14 @@ _LINE_KEYS = ("speaker", "text")
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the file is checked against: what it said when it was last taken up, how many pictures each scene shows
-    (by id; 0 before they are painted), how many a new scene will get, and which voices there are."""
+    (by id; 0 before they are painted), how many a new scene will get, which voices there are, and what the style's file
+    says that it names."""
 
     base: Wanted
     pictures: Mapping[int, int]
     candidates: int
     voices: Catalogue = EVERY_HOUSE_HAS
+    style_file: str | None = None
 
 
 def parse(text: str) -> CommentedMap:
@@ -120,7 +124,33 @@ def read_wanted(document: CommentedMap, known: Known) -> Wanted:
         wanted.append(scene)
     if words > MAX_WORDS:
         raise _refused(None, f"its lines have {words:,} words", f"At most {MAX_WORDS:,} are possible.")
-    return Wanted(title, tuple(wanted), film, _people(document), _voices(document, known.voices), _characters(document))
+    people, voices = _people(document), _voices(document, known.voices)
+    return Wanted(title, tuple(wanted), film, people, voices, _characters(document), _style(document, known))
+
+
+def named_style(document: CommentedMap) -> str:
+    """The style's file that the document names, "" where it names none."""
+    node = document.get("style", "")
+    return node.strip() if isinstance(node, str) and node.strip() not in _NO_NUMBER else ""
+
+
+def _style(document: CommentedMap, known: Known) -> Style | None:
+    """How it is painted: said below, or in the file that is named; nothing leaves it to the painter."""
+    node = document.get("style", "")
+    if isinstance(node, str) and not named_style(document):
+        return None
+    line = _line_of(document, "style")
+    if isinstance(node, str):
+        if known.style_file is None:
+            raise _refused(line, f"there is no style “{node.strip()[:60]}” beside the script", "Such as ink.yaml.")
+        return style_in_file(node.strip(), known.style_file)
+    if not isinstance(node, CommentedMap):
+        raise _refused(line, "“style” has its keys below it, or names a file", "Such as “  sampler: Euler a”.")
+    try:
+        return style_of(node)
+    except StyleError as error:
+        at = _line_of(node, place_of(node, error.field), line) + 1
+        raise ScriptError(f"{STORY_FILE}, line {at}: {error.message}", error.hint) from None
 
 
 def _film(document: CommentedMap) -> FilmOptions:

@@ -16,14 +16,15 @@ from storycore.cast.facts import Facts, KnownCharacter
 from storycore.cast.model import Question
 from storycore.errors import ScriptError
 from storycore.film.options import from_json
-from storycore.project.apply import Change, NewCast, apply, scene_rows
+from storycore.project.apply import Change, NewCast, apply, painting, scene_rows
 from storycore.project.characters import looked_prompts, read_characters
 from storycore.project.folder import ProjectFolder, disk, write_whole
 from storycore.project.merge import Merged, NewScript, merge
 from storycore.project.model import House, Order
 from storycore.project.people import answered, facts_said, misfits, read_people
-from storycore.project.read import MAX_CHARACTERS, STORY_FILE, Known, parse, read_wanted
+from storycore.project.read import MAX_CHARACTERS, STORY_FILE, Known, named_style, parse, read_wanted
 from storycore.project.speakers import read_voices, unheard
+from storycore.project.styles import read_style_file
 from storycore.project.wanted import Wanted, WantedLine, WantedScene, folded, from_rows
 from storycore.project.write import rewritten, written
 from storycore.script.fountain import title_page
@@ -33,6 +34,7 @@ from storycore.studio import stories
 from storycore.studio.people import Person
 from storycore.studio.stories import NewStory, tidy_title
 from storycore.studio.views import StoryView
+from storycore.work.jobs.library import style_of
 from storycore.work.jobs.rereading import names_after
 from storycore.work.workshop import Workshop
 
@@ -126,19 +128,22 @@ class Bringing:
             rows = await scene_rows(session, story_id)
             voices = await read_voices(session, story_id)
             looks = await read_characters(session)
-            base = from_rows(story.title, rows, from_json(story.film_options), people, voices, looks)
+            options, style = from_json(story.film_options), style_of(story)
+            base = from_rows(story.title, rows, options, people, voices, looks, style)
         view = await stories.show(self.workshop, story_id)
         file = await asyncio.to_thread(self._read)
         offered = {s.id: len(s.shown.candidates) if s.shown else 0 for s in view.scenes}
-        known = Known(base, offered, story.candidates, self.workshop.voices)
         document = None if file is None else parse(file)
+        named = "" if document is None else named_style(document)
+        style_file = await asyncio.to_thread(read_style_file, self.order.script.parent, named) if named else None
+        known = Known(base, offered, story.candidates, self.workshop.voices, style_file)
         said = None if document is None else read_wanted(document, known)
         wanted = base if said is None else self._with_people(carried(recognised(said, base), base), base, questions)
         if file is None:
             self.notes += story.notes
         change = Change(wanted, candidates=self.order.candidates, lost=await asyncio.to_thread(_lost, view))
-        asked = wanted.people.corrections, wanted.characters
-        if story.script != text or asked != (people.corrections, base.characters):
+        asked = wanted.people.corrections, wanted.characters, wanted.style
+        if story.script != text or asked != (people.corrections, base.characters, base.style):
             change = await self._merged(change, story, text, base)
         changed = change.wanted != base or change.script is not None
         if changed or _lacks(view, change):
@@ -164,11 +169,12 @@ class Bringing:
 
     async def _merged(self, change: Change, story: StoryRow, text: str, base: Wanted) -> Change:
         corrections, looks, reader = change.wanted.people.corrections, change.wanted.characters, self.workshop.reader
+        style = change.wanted.style
         before = await reader.understand(story.script, _facts(base))
         now = await reader.understand(text, _facts(change.wanted))
-        prompted = await reader.run(looked_prompts, now.script, now.cast, now.mentions, looks)
-        corrected = (corrections, looks) != (base.people.corrections, base.characters)
-        old = (before.script, before.cast, before.mentions, base.characters)
+        prompted = await reader.run(looked_prompts, now.script, now.cast, now.mentions, looks, style)
+        corrected = (corrections, looks, style) != (base.people.corrections, base.characters, base.style)
+        old = (before.script, before.cast, before.mentions, base.characters, base.style)
         prompts_before = [prompt for prompt, _ in await reader.run(looked_prompts, *old)] if corrected else []
         prompts = [prompt for prompt, _ in prompted]
         self.notes += [f"This no longer fits the script, and is kept: {w}." for w in misfits(corrections, text, now)]
@@ -187,9 +193,10 @@ class Bringing:
     def _told(self, change: Change, base: Wanted) -> None:
         """Say where a pick starts again because the pictures it chose among go."""
         before = {scene.id: scene for scene in base.scenes}
+        restyled = painting(change.wanted.style) != painting(base.style)
         for number, scene in enumerate(change.wanted.scenes, start=1):
             old = before.get(scene.id)
-            if (scene.pick != 1 or scene.second) and (old is None or old.prompt != scene.prompt):
+            if (scene.pick != 1 or scene.second) and (restyled or old is None or old.prompt != scene.prompt):
                 self.notes.append(f"Scene {number} gets new pictures, so its pick starts again at 1.")
 
     def _read(self) -> str | None:

@@ -11,6 +11,7 @@ from storycore.project.people import NOBODY, People
 from storycore.project.speakers import Speaks
 from storycore.script.model import LineKind, Scene
 from storycore.store.models import SceneRow
+from storycore.styles.model import Style
 
 #: The longest scene title and speaker's name, in characters: what a row holds.
 NAME_LENGTH = 100
@@ -55,6 +56,8 @@ class Wanted:
     voices: tuple[Speaks, ...] = ()
     #: Who looks how, in every scene.
     characters: tuple[Sheet, ...] = ()
+    #: How it is painted; None: as the painter does it by itself.
+    style: Style | None = None
 
     def scene(self, scene_id: int) -> WantedScene:
         """The scene with that id. Raises ``KeyError``."""
@@ -87,9 +90,10 @@ def from_rows(
     people: People = NOBODY,
     voices: tuple[Speaks, ...] = (),
     characters: tuple[Sheet, ...] = (),
+    style: Style | None = None,
 ) -> Wanted:
     """What the rows say, in the order the story is told; the lines of every row are loaded."""
-    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people, voices, characters)
+    return Wanted(folded(title), tuple(_scene(row) for row in scenes), film, people, voices, characters, style)
 
 
 def _scene(row: SceneRow) -> WantedScene:

@@ -10,6 +10,7 @@ from storycore.cast.corrections import CorrectionKind
 from storycore.project.characters import listed
 from storycore.project.dialect import dialect, dumped
 from storycore.project.people import People, Said
+from storycore.project.styles import listed as listed_style
 from storycore.project.wanted import Wanted, WantedLine, WantedScene
 from storycore.script.model import LineKind
 
@@ -23,6 +24,8 @@ _HEAD = """\
 #   film      what the film shall be like: shape 16:9, 9:16 or 1:1; motion auto, still, push, pull or pan; transition
 #             auto, cut, fade or dip; subtitles words, lines or off; voice auto, or one for all; music auto, off, or a
 #             file beside the script; title, credits and draft on or off; max-mib the most it may have
+#   style     how it is painted, to be added above `scenes`, here or in a file beside the script that is named here
+#             (docs/styles.md has all keys):   style: {template: "{prompt}, ink drawing", sampler: Euler a, steps: 28}
 #   characters who looks how, in every scene, to be added above `scenes` (docs/characters.md has all keys):
 #             characters: [{name: Siegfried, aliases: [Sigurd], look: a young knight with a red beard}]
 #   voices    who speaks with which voice, to be added above `scenes`; `fireside voices` shows them all, and whoever
@@ -54,7 +57,8 @@ def written(wanted: Wanted) -> str:
         del film["max-mib"]
     head = dumped({"title": wanted.title, "film": film})
     looks = [CommentedMap(listed(sheet)) for sheet in wanted.characters]
-    named = {"characters": looks, **_sections(wanted.people)}
+    style = {} if wanted.style is None else {"style": CommentedMap(listed_style(wanted.style))}
+    named = {**style, "characters": looks, **_sections(wanted.people)}
     sections = "".join(f"\n{dumped({key: node})}" for key, node in named.items() if node)
     return f"{_HEAD}{head}{sections}\nscenes:\n{scenes}"
 
