@@ -26,8 +26,10 @@ from bot.ui.desk import DESK_ITEMS
 from bot.ui.items import ITEMS
 from bot.ui.moderation_items import MODERATION_ITEMS
 from bot.ui.more_items import MORE_ITEMS
+from bot.ui.privacy import EraseButton
 from bot.ui.queue import QUEUE_ITEMS
 from bot.ui.settings import SettingSelect
+from bot.ui.story_list import STORY_ITEMS
 from bot.ui.style_items import STYLE_ITEMS
 from storycore.studio import places
 from storycore.work.workshop import Workshop
@@ -48,6 +50,7 @@ COGS = (
     "cogs.styles",
     "cogs.moderation",
     "cogs.audit",
+    "cogs.privacy",
 )
 
 
@@ -111,6 +114,8 @@ class Fireside(commands.Bot):
             *MODERATION_ITEMS,
             SettingSelect,
             AuditButton,
+            EraseButton,
+            *STORY_ITEMS,
         )
         for cog in COGS:
             await self.load_extension(cog)

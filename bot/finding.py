@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.replies import Asked, person_of, workshop_of
+from bot.replies import Asked, hidden_from, person_of, workshop_of
 from bot.ui.text import cut
 from storycore.errors import NotFoundError
 from storycore.script.model import LineKind
@@ -22,6 +22,37 @@ async def story_here(interaction: Asked) -> StoryView:
     if here is None:
         raise NotFoundError("This is not a story's thread.", "Use this command in the thread of the story you mean.")
     return await stories.show(workshop, here, person_of(interaction))
+
+
+async def find_story(interaction: Asked, typed: str | None) -> StoryView:
+    """The story that is meant: the one chosen, one whose title was typed, or this thread's. Raises ``NotFoundError``.
+
+    One that lives in a channel which the person cannot see does not exist for them.
+    """
+    person, workshop, hidden = person_of(interaction), workshop_of(interaction), hidden_from(interaction)
+    if typed is None:
+        here = None if interaction.channel_id is None else await stories.in_thread(workshop, interaction.channel_id)
+        if here is None:
+            raise NotFoundError("This is not a story's thread.", "Choose a story with the option `story`.")
+        return await stories.show(workshop, here, person)
+    if typed.isdecimal() and len(typed) < 19:
+        view = await stories.show(workshop, int(typed), person)
+        if view.channel_id in hidden:
+            raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
+        return view
+    found = await stories.listing(workshop, interaction.guild_id, containing=typed.strip(), hidden=hidden, limit=2)
+    if len(found) == 1:
+        return await stories.show(workshop, found[0].id, person)
+    what = "More than one story matches that." if found else "No story here matches that."
+    raise NotFoundError(what, "Choose one from the list that appears while you type.")
+
+
+async def story_choices(interaction: Asked, typed: str) -> list[Choice]:
+    """Stories of this server whose title or author holds what was typed."""
+    found = await stories.listing(
+        workshop_of(interaction), interaction.guild_id, containing=typed.strip(), hidden=hidden_from(interaction)
+    )
+    return [Choice(name=cut(f"{entry.title} — {entry.author_name}", 100), value=str(entry.id)) for entry in found]
 
 
 async def story_for_choices(interaction: Asked) -> StoryView | None:

@@ -262,6 +262,18 @@ class Posts:
             row.place_problem = problem
             return news
 
+    async def left_over(self, story_id: int) -> tuple[int | None, int | None, int | None] | None:
+        """Server, channel and thread of a deleted story whose messages are still to go; None for any other."""
+        async with self._database.read() as session:
+            row = await session.get(StoryRow, story_id)
+            deleted = row is not None and row.state is StoryState.DELETED
+            return (row.server_id, row.channel_id, row.thread_id) if row is not None and deleted else None
+
+    async def gone(self, story_id: int) -> None:
+        """A deleted story's messages are gone: nothing is left of it."""
+        async with self._database.write() as session:
+            await session.execute(delete(StoryRow).where(StoryRow.id == story_id, StoryRow.state == StoryState.DELETED))
+
     async def settled(self, story_id: int, version: int) -> None:
         """Note up to which version of the story the chat shows everything."""
         async with self._database.write() as session:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
+from bot.clearing import clear_away
 from bot.courier import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Courier, Draw, NotYetError, TooLargeError
 from bot.drawing import (
     PlaceError,
@@ -173,6 +174,10 @@ class Projector:
 
     async def _project(self, story_id: int) -> float | None:
         """Show what differs; gives the seconds until an edit that is not due yet, or None when all is shown."""
+        left = await self.posts.left_over(story_id)
+        if left is not None:
+            await clear_away(self._client, self.courier, self.posts, story_id, *left)
+            return None
         view = await stories.show(self._workshop, story_id)
         if view.channel_id is None:
             return None

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.attachments import read_attachment, read_music
+from bot.finding import find_story, story_choices
 from bot.invite import NEEDED
-from bot.replies import Asked, answering, hidden_from, person_of, rights_in, say
+from bot.replies import Asked, answering, person_of, rights_in, say
 from bot.ui.batch import BatchForm, take_batch
 from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
-from bot.ui.style_choices import style_choices
+from bot.ui.story_list import delete_card, stories_page
 from bot.ui.text import cut, escape
-from storycore.errors import FilmError, NotAllowedError, NotFoundError, ScriptError, StateError
+from storycore.errors import NotAllowedError, ScriptError, StateError
 from storycore.film.options import with_words
-from storycore.script.reading import MAX_FILE_BYTES, is_archive, read_script
-from storycore.studio import films, stories, styles, together, voices
+from storycore.studio import deleting, films, stories, styles, together, voices
 from storycore.studio.batches import DEFAULT_START
-from storycore.studio.music import MOST_BYTES, keep_music
-from storycore.studio.stories import NewStory, StoryEntry
+from storycore.studio.music import keep_music
+from storycore.studio.stories import NewStory
 from storycore.studio.views import StoryView
 from storycore.styles.model import NAME_LENGTH
-from storycore.work.workshop import Workshop
 
 if TYPE_CHECKING:
     from bot.client import Fireside
@@ -170,7 +168,7 @@ class Stories(commands.Cog):
     async def show(self, interaction: Asked, story: str | None = None) -> None:
         """Show one story to the person who asked."""
         async with answering(interaction):
-            view = await self._find(interaction, story)
+            view = await find_story(interaction, story)
             person = person_of(interaction, rights_in(interaction, view.channel_id))
             if view.place_problem and (person.moderator or person.id == view.author_id):
                 channel_id = check_place(interaction)
@@ -211,7 +209,7 @@ class Stories(commands.Cog):
     ) -> None:
         """Ask for the film. What is chosen here is remembered for the story's next."""
         async with answering(interaction):
-            view = await self._find(interaction, story)
+            view = await find_story(interaction, story)
             person = person_of(interaction, rights_in(interaction, view.channel_id))
             chosen = {
                 "shape": shape, "motion": motion, "transition": transition, "subtitles": subtitles, "voice": voice,
@@ -235,7 +233,7 @@ class Stories(commands.Cog):
     async def cancel(self, interaction: Asked, story: str | None = None) -> None:
         """Cancel a story."""
         async with answering(interaction):
-            view = await self._find(interaction, story)
+            view = await find_story(interaction, story)
             person = person_of(interaction, rights_in(interaction, view.channel_id))
             await stories.cancel(self.client.workshop, view.id, person)
             await say(interaction, f"**{escape(view.title)}** is cancelled. Its pictures stay where they are.")
@@ -245,7 +243,7 @@ class Stories(commands.Cog):
     async def invite(self, interaction: Asked, member: discord.Member, story: str | None = None) -> None:
         """Make somebody a co-author."""
         async with answering(interaction):
-            view = await self._find(interaction, story)
+            view = await find_story(interaction, story)
             person = person_of(interaction, rights_in(interaction, view.channel_id))
             if member.bot:
                 raise StateError("Bots write no stories with anybody.", "Invite a member.")
@@ -257,28 +255,39 @@ class Stories(commands.Cog):
     async def uninvite(self, interaction: Asked, member: discord.User, story: str | None = None) -> None:
         """Take a co-author out, also one who left the server."""
         async with answering(interaction):
-            view = await self._find(interaction, story)
+            view = await find_story(interaction, story)
             person = person_of(interaction, rights_in(interaction, view.channel_id))
             name = await together.uninvite(self.client.workshop, view.id, person, member.id)
             await say(interaction, f"**{escape(name)}** is no co-author of **{escape(view.title)}** any more.")
 
     @story.command(name="list", description="The stories of this server, newest first")
-    async def list_(self, interaction: Asked) -> None:
+    @app_commands.describe(show="Only those", mine="Only those that I make", member="Only those that they make")
+    async def list_(
+        self,
+        interaction: Asked,
+        show: Literal["open", "filming", "done", "over"] | None = None,
+        mine: bool = False,
+        member: discord.User | None = None,
+    ) -> None:
         """List the server's stories."""
         async with answering(interaction):
-            entries = await stories.listing(
-                self.client.workshop, interaction.guild_id, hidden=hidden_from(interaction), limit=_LISTED
+            who = interaction.user.id if mine else 0 if member is None else member.id
+            view = await stories_page(interaction, 0, show or "", who)
+            await interaction.response.send_message(
+                view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
             )
-            if not entries:
-                await say(interaction, "There are no stories here yet. Begin with `/story new`.")
-                return
-            await say(interaction, cut_lines([_entry(entry) for entry in entries]))
 
-    @new.autocomplete("style")
-    async def complete_style(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
-        """Styles of this server whose name or template holds what was typed."""
-        found = await styles.listing(self.client.workshop, interaction.guild_id)
-        return style_choices(found, typed, none=any(view.is_default for view in found))
+    @story.command(name="delete", description="Delete a story with its pictures, films and votes; asks first")
+    @app_commands.describe(story="Which one (default: this thread's)")
+    async def delete(self, interaction: Asked, story: str | None = None) -> None:
+        """Ask, then delete."""
+        async with answering(interaction):
+            view = await find_story(interaction, story)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            found = await deleting.asked(self.client.workshop, view.id, person)
+            await interaction.response.send_message(
+                view=delete_card(found), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+            )
 
     @film.autocomplete("voice")
     async def complete_voice(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
@@ -289,67 +298,12 @@ class Stories(commands.Cog):
     @show.autocomplete("story")
     @film.autocomplete("story")
     @cancel.autocomplete("story")
+    @delete.autocomplete("story")
     @invite.autocomplete("story")
     @uninvite.autocomplete("story")
     async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
         """Stories of this server whose title or author holds what was typed."""
-        found = await stories.listing(
-            self.client.workshop, interaction.guild_id, containing=typed.strip(), hidden=hidden_from(interaction)
-        )
-        return [
-            app_commands.Choice(name=cut(f"{entry.title} — {entry.author_name}", 100), value=str(entry.id))
-            for entry in found
-        ]
-
-    async def _find(self, interaction: Asked, typed: str | None) -> StoryView:
-        """The story that is meant: the one chosen, one whose title was typed, or this thread's."""
-        person = person_of(interaction)
-        workshop = self.client.workshop
-        if typed is None:
-            here = None if interaction.channel_id is None else await stories.in_thread(workshop, interaction.channel_id)
-            if here is None:
-                raise NotFoundError("This is not a story's thread.", "Choose a story with the option `story`.")
-            return await stories.show(workshop, here, person)
-        if typed.isdecimal() and len(typed) < 19:
-            view = await stories.show(workshop, int(typed), person)
-            if view.channel_id in hidden_from(interaction):  # for them it does not exist, as in another server
-                raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
-            return view
-        found = await stories.listing(
-            workshop, interaction.guild_id, containing=typed.strip(), hidden=hidden_from(interaction), limit=2
-        )
-        if len(found) == 1:
-            return await stories.show(workshop, found[0].id, person)
-        what = "More than one story matches that." if found else "No story here matches that."
-        raise NotFoundError(what, "Choose one from the list that appears while you type.")
-
-
-async def read_attachment(workshop: Workshop, file: discord.Attachment) -> str:
-    """The text of an uploaded file: bounded before it is fetched, sniffed after; an archive (Word), which a stranger
-    made, is unpacked in the reader's process. Raises ``ScriptError``.
-    """
-    if file.size > MAX_FILE_BYTES:
-        raise ScriptError(
-            f"That file is too large ({file.size / 2**20:.1f} MiB); at most {MAX_FILE_BYTES >> 20} MiB are possible.",
-            "Hand it in as plain text, in parts if need be.",
-        )
-    try:
-        data = await file.read()
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        raise ScriptError("I could not fetch that file from Discord.", "Please upload it once more.") from error
-    if is_archive(data):
-        return await workshop.reader.run(read_script, data, file.filename)
-    return await asyncio.to_thread(read_script, data, file.filename)
-
-
-async def read_music(file: discord.Attachment) -> bytes:
-    """An uploaded file of music, bounded before it is fetched. Raises ``FilmError``."""
-    if file.size > MOST_BYTES:
-        raise FilmError(f"That music has {file.size / 2**20:.0f} MiB.", f"A file may have {MOST_BYTES >> 20}.")
-    try:
-        return await file.read()
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        raise FilmError("I could not fetch that file from Discord.", "Please upload it once more.") from error
+        return await story_choices(interaction, typed)
 
 
 def _summary(view: StoryView) -> str:
@@ -360,21 +314,6 @@ def _summary(view: StoryView) -> str:
         f"**{escape(view.title)}** by {escape(view.by)}: {stage}, "
         f"{view.painted} of {len(view.scenes)} scenes painted, {votes} votes. It lives in {place}."
     )
-
-
-def _entry(entry: StoryEntry) -> str:
-    place = f"<#{entry.thread_id}>" if entry.thread_id else ""
-    return f"**{escape(entry.title)}** by {escape(entry.author_name)} · {entry.state.value} {place}".strip()
-
-
-def cut_lines(lines: list[str], length: int = 2000) -> str:
-    """As many whole lines as fit in a message."""
-    kept: list[str] = []
-    for line in lines:
-        if sum(len(k) + 1 for k in kept) + len(line) > length:
-            break
-        kept.append(line)
-    return "\n".join(kept)
 
 
 async def setup(client: Fireside) -> None:

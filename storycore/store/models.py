@@ -62,6 +62,7 @@ class StoryState(StrEnum):
     SPLIT = "split"  # taken up in parts, each a story of its own
     CANCELLED = "cancelled"
     FAILED = "failed"
+    DELETED = "deleted"  # everything is gone but its messages, which go next
 
 
 class WorkState(StrEnum):

@@ -78,3 +78,13 @@ class DoomedRow(Base):
     hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     suffix: Mapped[str] = mapped_column(sa.String(8))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ErasureRow(Base):
+    """A member whose traces were erased, until the reactions that they gave are taken off in the chat too."""
+
+    __tablename__ = "erasure"
+
+    server_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -27,7 +27,7 @@ class Person:
 
 def require_here(story: StoryRow, person: Person) -> None:
     """A story is seen and touched only in its own server. Raises ``NotFoundError``: elsewhere it does not exist."""
-    if story.server_id != person.server_id:
+    if story.server_id != person.server_id or story.state is StoryState.DELETED:
         raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
 
 
@@ -42,4 +42,6 @@ def require_open(story: StoryRow) -> None:
         StoryState.CANCELLED: ("This story was cancelled.", "Hand it in again with `/story new`."),
         StoryState.FAILED: ("This story could not be read.", "Hand it in again with `/story new`."),
     }
+    if story.state is StoryState.DELETED:
+        raise NotFoundError("That story is not here any more.", "`/story list` shows the stories of this server.")
     raise StateError(*reasons[story.state])

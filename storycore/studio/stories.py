@@ -210,7 +210,9 @@ async def in_thread(workshop: Workshop, thread_id: int) -> int | None:
     board = select(PostRow.story_id).where(PostRow.subject == STORYBOARD, PostRow.message_id == thread_id)
     async with workshop.database.read() as session:
         return await session.scalar(
-            select(StoryRow.id).where(or_(StoryRow.thread_id == thread_id, StoryRow.id.in_(board))).limit(1)
+            select(StoryRow.id)
+            .where(or_(StoryRow.thread_id == thread_id, StoryRow.id.in_(board)), StoryRow.state != StoryState.DELETED)
+            .limit(1)
         )
 
 
@@ -228,7 +230,9 @@ async def listing(
     """
     # Not the scripts: this runs at every key that somebody presses in an option.
     shown = [getattr(StoryRow, field.name) for field in fields(StoryEntry)]
-    query = select(*shown).where(StoryRow.server_id == server_id, StoryRow.preview_of.is_(None))
+    query = select(*shown).where(
+        StoryRow.server_id == server_id, StoryRow.preview_of.is_(None), StoryRow.state != StoryState.DELETED
+    )
     if containing:
         query = query.where(
             or_(

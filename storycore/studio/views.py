@@ -291,7 +291,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
             selectinload(StoryRow.films),
         ],
     )
-    if story is None:
+    if story is None or story.state is StoryState.DELETED:
         raise NotFoundError("That story is not here.", "`/story list` shows the stories of this server.")
     ballots = list(
         await session.scalars(

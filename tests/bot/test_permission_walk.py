@@ -50,6 +50,7 @@ COMMANDS: dict[str, Act | None] = {
     "story invite": Act.OWN,
     "story uninvite": Act.OWN,
     "story list": READING,
+    "story delete": Act.OWN,
     "cast show": READING,
     "cast rename": Act.STEER,
     "cast merge": Act.STEER,
@@ -87,6 +88,8 @@ COMMANDS: dict[str, Act | None] = {
     "scene delete": Act.STEER,
     "scene more": Act.EDIT,
     "scene report": READING,  # any member
+    "privacy export": READING,  # one's own; others' are for admins
+    "privacy erase": READING,
     "audit": Act.SETTINGS,
     "moderation list": Act.MODERATE,
     "moderation block": Act.MODERATE,
@@ -151,6 +154,9 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "StyleSelect": (READING, ()),
     "StylePage": (READING, ()),
     "AuditButton": (Act.SETTINGS, (("fs:audit:0:0:", ""),)),
+    "EraseButton": (READING, ()),  # one's own; others' are for admins
+    "StoriesButton": (READING, ()),
+    "DeleteButton": (Act.OWN, (("fs:delete:{story}", ""),)),
     "ReportButton": (READING, ()),  # any member
     "CaseButton": (
         Act.MODERATE,
@@ -186,6 +192,7 @@ LISTENERS: dict[str, Act | None] = {
     "on_raw_reaction_clear": READING,
     "on_raw_reaction_clear_emoji": READING,
     "on_ready": READING,
+    "on_erased": READING,
     "on_scene_offered": READING,
     "on_interaction": READING,  # finds the forms that were opened before a restart; handing them in asks
 }

@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 
 from bot.ui.audit import audit_card
 from bot.ui.moderation import case_sheet, moderation_page
+from bot.ui.privacy import erase_card
 from bot.ui.scene import scene_sheet
 from bot.ui.sheet import Sheet
+from bot.ui.story_list import delete_card, list_card
 from storycore.studio.audit import AuditEntry, AuditPage
 from storycore.studio.cases import CaseView, ReportView
+from storycore.studio.deleting import Doomed
 from storycore.studio.moderation import Blocked
+from storycore.studio.privacy import Kept
+from storycore.studio.story_list import ListedStory, StoryPage
 from tests.browser.states import PROMPT, Painted, State, a_round, a_scene, a_story
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -27,6 +32,18 @@ AUDIT = AuditPage(
     3,
     24,
     ("host", "moderation", "settings"),
+)
+
+STORIES = StoryPage(
+    (
+        ListedStory(4, "Siegfried and the dragon", "Ada", "filming", 3),
+        ListedStory(3, "The well", "Bo", "done", 3),
+        ListedStory(2, "A night in the museum", "Cy", "open", 3),
+        ListedStory(1, "Unfinished", "Dan", "over", 3),
+    ),
+    0,
+    3,
+    24,
 )
 
 
@@ -50,6 +67,9 @@ def admin_states(painted: Painted) -> list[State]:
         State("case-deleted", "Deleted, and who made it is blocked", case_sheet(deleted, 1)),
         State("scene-hidden", "What everybody sees then", scene_sheet(story, scene, 1)),
         State("scene-all-hidden", "No picture is left", scene_sheet(story, none, 1)),
+        State("story-list", "The stories of a server", Sheet(list_card(STORIES))),
+        State("story-delete", "Before a story is deleted", Sheet(delete_card(Doomed(1, "The well", 4, 16, 1)))),
+        State("privacy-erase", "Before somebody is erased", Sheet(erase_card(Kept(4, 2, 31, 88)))),
         State("audit", "The audit", Sheet(audit_card(AUDIT))),
         State(
             "moderation-list",

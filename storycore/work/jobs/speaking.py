@@ -107,6 +107,17 @@ async def story_lines(workshop: Workshop, story_id: int) -> list[LineRow]:
         return list(rows)
 
 
+async def speech_keys(workshop: Workshop, story_id: int) -> dict[str, int]:
+    """The keys under which clips of a story's lines are kept, by any voice that could have read them; with the line."""
+    lines = await story_lines(workshop, story_id)
+    voices = await story_voices(workshop, story_id, lines)
+    return {
+        recipe_key("speech", narrator=workshop.narrator.fingerprint(voice), text=line.text): line.id
+        for line in lines
+        for voice in voices[line.speaker]
+    }
+
+
 async def find_or_speak(workshop: Workshop, line: LineRow, voices: Chain) -> SpokenLine:
     """The clip of one line, kept or new, by the first of ``voices`` that can: one that fails does not fail the film."""
     for voice in voices:
