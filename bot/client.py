@@ -31,6 +31,7 @@ from bot.ui.queue import QUEUE_ITEMS
 from bot.ui.settings import SettingSelect
 from bot.ui.story_list import STORY_ITEMS
 from bot.ui.style_items import STYLE_ITEMS
+from bot.ui.suggest_items import SUGGEST_ITEMS
 from storycore.studio import places
 from storycore.work.workshop import Workshop
 
@@ -109,6 +110,7 @@ class Fireside(commands.Bot):
             *DESK_ITEMS,
             *QUEUE_ITEMS,
             *MORE_ITEMS,
+            *SUGGEST_ITEMS,
             *BATCH_ITEMS,
             *STYLE_ITEMS,
             *MODERATION_ITEMS,

@@ -48,9 +48,9 @@ def board_drawing(view: StoryView, note: str) -> Draw:
     return lambda mark: storyboard_sheet(view, note, mark)
 
 
-def scene_drawing(view: StoryView, scene: SceneView, preview: Preview | None) -> Draw:
+def scene_drawing(view: StoryView, scene: SceneView, preview: Preview | None, *, suggests: bool = False) -> Draw:
     """A scene's message."""
-    return lambda mark: scene_sheet(view, scene, mark, preview)
+    return lambda mark: scene_sheet(view, scene, mark, preview, suggests=suggests)
 
 
 def case_drawing(case: CaseView) -> Draw:

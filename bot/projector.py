@@ -256,7 +256,9 @@ class Projector:
                 continue
             if not await self._make_room(looked, thread, scene):
                 continue
-            if await self._show(looked, thread, subject, scene_drawing(view, scene, self._preview_of(scene))):
+            suggests = self._workshop.suggester is not None
+            drawing = scene_drawing(view, scene, self._preview_of(scene), suggests=suggests)
+            if await self._show(looked, thread, subject, drawing):
                 await self._offer_reactions(looked, looked.posted[subject], thread, scene)
         for film in view.films:
             await self._show(looked, thread, film_subject(film.id, file=False), progress_drawing(view, film))

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from storycore.errors import SettingsError
 from storycore.images.base import Backend
 from storycore.narration.voices import VoiceSettings
+from storycore.suggesting.endpoint import SuggestOptions
 
 
 def _number(value: object) -> object:
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
     speech_key: SecretStr | None = None
     speech_model: str = "tts-1"
     speech_voices: str = ""
+    suggest_url: SecretStr | None = None
+    suggest_key: SecretStr | None = None
+    suggest_model: str = ""
     piper_dir: Path | None = None
     piper_voices: str = ""
     spacy_model: str = ""
@@ -91,6 +95,15 @@ class Settings(BaseSettings):
             speech_voices=self.speech_voices,
             piper_dir=self.piper_dir,
             piper_voices=self.piper_voices,
+        )
+
+    @property
+    def suggest(self) -> SuggestOptions:
+        """Who suggests prompts; without an address nobody."""
+        return SuggestOptions(
+            url=self.suggest_url.get_secret_value().strip() if self.suggest_url else "",
+            key=self.suggest_key.get_secret_value().strip() if self.suggest_key else "",
+            model=self.suggest_model.strip(),
         )
 
     @property

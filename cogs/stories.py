@@ -19,6 +19,7 @@ from bot.ui.batch import BatchForm, take_batch
 from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
 from bot.ui.story_list import delete_card, stories_page
+from bot.ui.suggest_items import send_continuation
 from bot.ui.text import cut, escape
 from storycore.errors import NotAllowedError, ScriptError, StateError
 from storycore.film.options import with_words
@@ -238,6 +239,15 @@ class Stories(commands.Cog):
             await stories.cancel(self.client.workshop, view.id, person)
             await say(interaction, f"**{escape(view.title)}** is cancelled. Its pictures stay where they are.")
 
+    @story.command(name="suggest", description="Have a service suggest how the script might go on, for your eyes only")
+    @app_commands.describe(story="Which one (default: this thread's)")
+    async def suggest(self, interaction: Asked, story: str | None = None) -> None:
+        """A continuation, as a file; nothing changes."""
+        async with answering(interaction):
+            view = await self._find(interaction, story)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            await send_continuation(interaction, view.id, person)
+
     @story.command(name="invite", description="Let somebody make a story with you: they pick, film and correct, too")
     @app_commands.describe(member="Who", story="Which one (default: this thread's)")
     async def invite(self, interaction: Asked, member: discord.Member, story: str | None = None) -> None:
@@ -299,6 +309,7 @@ class Stories(commands.Cog):
     @film.autocomplete("story")
     @cancel.autocomplete("story")
     @delete.autocomplete("story")
+    @suggest.autocomplete("story")
     @invite.autocomplete("story")
     @uninvite.autocomplete("story")
     async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:

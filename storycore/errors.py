@@ -12,6 +12,7 @@ next). Both are plain text that may be shown in a channel; neither ever quotes a
     ├── PainterError           a painter refused or failed
     │   └── PainterUnreachableError   no answer: worth trying again later
     ├── VoiceError             a voice failed
+    ├── SuggestionError        the suggestion service failed, or said nothing that can be used
     ├── FilmError              the film could not be made
     │   └── FilmStoppedError   the program was ended from outside: worth trying again
     └── StorageError           the disk is full or a file is damaged
@@ -72,6 +73,10 @@ class PainterUnreachableError(PainterError):
 
 class VoiceError(FiresideError):
     """A voice failed."""
+
+
+class SuggestionError(FiresideError):
+    """The suggestion service failed, or said nothing that can be used."""
 
 
 class FilmError(FiresideError):

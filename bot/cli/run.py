@@ -50,6 +50,7 @@ async def serve(settings: Settings, token: str) -> None:
     options = WorkOptions(
         film_quality=settings.film_quality,
         voices=settings.voices,
+        suggest=settings.suggest,
         spacy_model=settings.spacy_model,
         hosts=hosts,
         host_servers=settings.host_servers,

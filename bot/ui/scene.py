@@ -16,6 +16,7 @@ from bot.ui.moderation_items import ReportButton
 from bot.ui.more_items import MoreButton
 from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
+from bot.ui.suggest_items import SuggestButton
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
 from storycore.hosts.previews import Preview
 from storycore.prompts.compose import STORY, STYLE, style_name
@@ -43,9 +44,17 @@ def can_be_posted(scene: SceneView) -> bool:
     return scene.shown is not None or scene.failed is not None
 
 
-def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, preview: Preview | None = None) -> Sheet:
+def scene_sheet(
+    story: StoryView,
+    scene: SceneView,
+    mark: int | None = None,
+    preview: Preview | None = None,
+    *,
+    suggests: bool = False,
+) -> Sheet:
     """The message of one scene as it should be now; ``mark`` is the id of its post row, ``preview`` what its coming
-    pictures look like so far. It is shown while there are no others: pictures that are voted on are not sent anew."""
+    pictures look like so far. It is shown while there are no others: pictures that are voted on are not sent anew.
+    ``suggests``: a service that suggests prompts is set up."""
     closed = story.state is not StoryState.OPEN
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_ACCENT)
     portraits = story.preview_of is not None
@@ -72,7 +81,7 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
     if scene.shown is not None:
         container.add_item(discord.ui.Separator())
     container.add_item(discord.ui.TextDisplay("\n".join(_prompt(scene))))
-    for buttons in _buttons(story, scene, mark, closed):
+    for buttons in _buttons(story, scene, mark, closed, suggests=suggests):
         container.add_item(buttons)
     if scene.offered and not closed:
         container.add_item(_offer(scene))
@@ -82,7 +91,9 @@ def scene_sheet(story: StoryView, scene: SceneView, mark: int | None = None, pre
     return Sheet(view, files, offers, passing=scene.coming is not None and not closed)
 
 
-def _buttons(story: StoryView, scene: SceneView, mark: int | None, closed: bool) -> Iterator[discord.ui.ActionRow[Any]]:
+def _buttons(
+    story: StoryView, scene: SceneView, mark: int | None, closed: bool, *, suggests: bool
+) -> Iterator[discord.ui.ActionRow[Any]]:
     """What can be done with the scene: first what is painted, then what becomes of it. A picture can be reported
     whatever became of its story."""
     pictures = scene.shown is not None and bool(scene.shown.candidates)
@@ -90,6 +101,8 @@ def _buttons(story: StoryView, scene: SceneView, mark: int | None, closed: bool)
     first: list[discord.ui.Item[Any]] = [EditButton(scene.id, mark=mark, disabled=closed)]
     if story.preview_of is not None:
         first = [CharacterButton(story.preview_of, "show", mark=mark)]
+    elif suggests:
+        first.append(SuggestButton(scene.id, disabled=closed))
     if scene.coming is not None and not closed:
         first.append(CancelButton(scene.coming.id))
     else:

@@ -25,6 +25,8 @@ from storycore.store.database import Database
 from storycore.store.media import MadeStore, MediaFolder
 from storycore.store.models import BatchRow, MediaRow, StoryRow, now
 from storycore.studio.ballot_box import BallotBox
+from storycore.suggesting.endpoint import SuggestionEndpoint, SuggestOptions
+from storycore.suggesting.limits import Limits
 from storycore.work.changes import Changes
 from storycore.work.engine import Engine, Urgency
 
@@ -66,6 +68,8 @@ class WorkOptions:
     hosts: HostOptions = field(default_factory=HostOptions)
     voices: VoiceSettings = field(default_factory=VoiceSettings)
     host_servers: tuple[int, ...] = ()
+    #: Who suggests prompts; without an address nobody.
+    suggest: SuggestOptions = field(default_factory=SuggestOptions)
 
 
 async def _lead_of(session: AsyncSession, story: StoryRow) -> int | None:
@@ -95,8 +99,12 @@ class Workshop:
     voices: Catalogue = field(default_factory=Catalogue)
     hosts: Hosts = field(init=False)
     previews: Previews = field(default_factory=Previews)
+    #: Who suggests, None where nobody does; and how often whom.
+    suggester: SuggestionEndpoint | None = field(init=False)
+    suggested: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
+        self.suggester = SuggestionEndpoint(self.options.suggest) if self.options.suggest.url else None
         here = PainterHere(lambda: self.painter)
         self.hosts = Hosts(self.database, here, self.options.hosts, self.changes.publish)
 
@@ -176,4 +184,6 @@ class Workshop:
         await self.painter.close()
         await self.narrator.close()
         await self.reader.close()
+        if self.suggester is not None:
+            await self.suggester.close()
         await self.database.close()

@@ -87,6 +87,7 @@ COMMANDS: dict[str, Act | None] = {
     "scene add": Act.STEER,
     "scene delete": Act.STEER,
     "scene more": Act.EDIT,
+    "story suggest": Act.STEER,
     "scene report": READING,  # any member
     "privacy export": READING,  # one's own; others' are for admins
     "privacy erase": READING,
@@ -115,6 +116,8 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "VoteButton": (Act.VOTE, (("fs:vote:{scene}:1:2", ""),)),
     "EditButton": (Act.EDIT, (("fs:edit:{scene}", ""),)),
     "AgainButton": (Act.EDIT, (("fs:again:{scene}:1", ""),)),
+    "SuggestButton": (Act.EDIT, (("fs:suggest:{scene}", ""),)),
+    "TakeButton": (Act.EDIT, (("fs:suggested:{scene}", ""),)),
     "MoreButton": (Act.EDIT, (("fs:more:{scene}:1", ""),)),
     "MoreSelect": (Act.EDIT, (("fs:like:{scene}:1", "2"),)),
     "PickButton": (Act.STEER, (("fs:choose:{scene}:1", ""),)),

@@ -16,11 +16,13 @@ from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.scene import scene_sheet
 from bot.ui.sheet import Sheet
 from bot.ui.storyboard import storyboard_sheet
+from bot.ui.suggest_items import suggestion_card
 from storycore.film.program import program
 from storycore.hosts.previews import Preview
 from storycore.images.storyboard.painter import CREDIT, paint
 from storycore.store.models import RoundReason, StoryState, WorkState
 from storycore.studio.line import Standing
+from storycore.studio.suggestions import Suggested
 from storycore.studio.views import CandidateView, CastView, FilmView, RoundView, SceneView, StoryView
 
 PROMPT = "Siegfried, a young man in a blue cloak, stands at the edge of a dark forest at dusk, storybook illustration"
@@ -217,6 +219,8 @@ def all_states(painted: Painted) -> list[State]:
         State(name, words, scene_sheet(story, view, 1, so_far if name == "scene-coming" else None))
         for name, words, view in scenes(painted.pictures)
     ]
+    suggested = Suggested(1, "Siegfried at the edge of a black forest, torch raised, mist between the firs", ("naked",))
+    made.append(State("scene-suggestion", "A prompt is suggested, to one person", Sheet(suggestion_card(1, suggested))))
     over = replace(story, state=StoryState.CANCELLED)
     made.append(State("scene-over", "Cancelled", scene_sheet(over, a_scene(1, painted.pictures[:4]), 1)))
     made += [State(name, words, progress_sheet(story, view, 1)) for name, words, view in films()]
