@@ -244,7 +244,7 @@ class Stories(commands.Cog):
     async def suggest(self, interaction: Asked, story: str | None = None) -> None:
         """A continuation, as a file; nothing changes."""
         async with answering(interaction):
-            view = await self._find(interaction, story)
+            view = await find_story(interaction, story)
             person = person_of(interaction, rights_in(interaction, view.channel_id))
             await send_continuation(interaction, view.id, person)
 

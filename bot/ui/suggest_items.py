@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from typing import Any, Self
 
 import discord
@@ -21,6 +22,8 @@ from storycore.studio.suggestions import Suggested
 _BUTTON = discord.ui.Button[Any]
 _ACCENT = discord.Colour(0x7A9E7E)
 _FENCE = "```"
+#: Lines are broken here, so that nobody has to scroll sideways; in the pop-up they are one again.
+_LINE = 64
 _SCENE = r"(?P<scene>\d{1,18})"
 
 
@@ -76,7 +79,7 @@ def suggestion_card(scene_id: int, found: Suggested) -> discord.ui.LayoutView:
     """A suggestion, and what can be done with it."""
     gone = ", ".join(f"“{escape_within(word, 40)}”" for word in found.dropped[:5])
     told = f"\n-# 🚫 Left out, by the rules of this channel: {gone}." if gone else ""
-    plain = found.prompt.replace("`", "'")
+    plain = textwrap.fill(found.prompt.replace("`", "'"), _LINE, break_on_hyphens=False, break_long_words=False)
     return card(
         discord.ui.TextDisplay(f"### 💡 A prompt for scene {found.scene_number}\nNothing has changed yet."),
         discord.ui.TextDisplay(f"{_FENCE}\n{plain}\n{_FENCE}"),
@@ -92,7 +95,7 @@ def suggested_on(message: discord.Message | None) -> str:
         return ""
     for item in discord.ui.LayoutView.from_message(message).walk_children():
         if isinstance(item, discord.ui.TextDisplay) and item.content.startswith(_FENCE):
-            return item.content.removeprefix(_FENCE).removesuffix(_FENCE).strip()
+            return " ".join(item.content.removeprefix(_FENCE).removesuffix(_FENCE).split())
     return ""
 
 
