@@ -19,6 +19,7 @@ from bot.ui.batch import BatchForm, take_batch
 from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
 from bot.ui.story_list import delete_card, stories_page
+from bot.ui.style_choices import style_choices
 from bot.ui.suggest_items import send_continuation
 from bot.ui.text import cut, escape
 from storycore.errors import NotAllowedError, ScriptError, StateError
@@ -298,6 +299,12 @@ class Stories(commands.Cog):
             await interaction.response.send_message(
                 view=delete_card(found), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
             )
+
+    @new.autocomplete("style")
+    async def complete_style(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
+        """Styles of this server whose name or template holds what was typed."""
+        found = await styles.listing(self.client.workshop, interaction.guild_id)
+        return style_choices(found, typed, none=any(view.is_default for view in found))
 
     @film.autocomplete("voice")
     async def complete_voice(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:

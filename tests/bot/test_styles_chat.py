@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.ui.forms import Form
 from sandbox.world import File
 from storycore.store.hosts import HostHealth, HostRow
 from tests.support.wire import Wire, wire_to
@@ -135,6 +136,17 @@ async def test_a_story_takes_a_style_and_another_and_its_scenes_say_so(wire: Wir
     await wire.wait(lambda: "Style: " not in first.text, 60)
     await wire.wait(lambda: "are being painted" not in first.text, 60)
     assert [request.prompt for request in painter.requests[before + 1 :]] == [painter.requests[-1].prompt]
+
+
+async def test_a_form_that_was_open_over_a_restart_keeps_the_style(wire: Wire) -> None:
+    olu, ada = wire.member("Olu"), wire.member("Ada")
+    await olu.slash(wire.channel, "style add", name="Ink: pen", template="{prompt}, ink drawing")
+    form = (await ada.slash(wire.channel, "story new", style="ink: pen")).modal
+    assert form is not None
+    Form.opened.clear()  # what a new process knows
+    sent = await ada.submit(form, {"Title": "The well", "The script": STORY})
+    assert "reading your script" in (await sent.response()).text
+    assert "Style: Ink" in (await wire.painted())[0].text
 
 
 async def test_a_changed_style_is_offered_to_the_stories_that_took_it(wire: Wire) -> None:
