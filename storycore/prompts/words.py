@@ -65,6 +65,8 @@ class WordList:
     def __init__(self, words: Sequence[str]) -> None:
         self._by_first: dict[str, list[_Phrase]] = {}
         self._beginnings: list[_Phrase] = []
+        #: What those begin with: one look tells that a token is none of them.
+        self._starts: tuple[str, ...] = ()
         self._unspaced: list[tuple[str, str]] = []
         for word in words:
             folded, _ = _folded(word)
@@ -78,6 +80,7 @@ class WordList:
             elif tokens:
                 for form in tokens[0].forms:
                     self._by_first.setdefault(form, []).append(phrase)
+        self._starts = tuple({begin for phrase in self._beginnings for begin in phrase.tokens[0]})
 
     def __bool__(self) -> bool:
         return bool(self._by_first or self._beginnings or self._unspaced)
@@ -86,8 +89,7 @@ class WordList:
         """Where words of the list stand in ``text``, in order. Linear in the text's length."""
         if not self:
             return []
-        folded, places = _folded(text)
-        tokens = _tokens(folded)
+        folded, places, tokens = _read(text)
         found = [*self._phrases(tokens), *self._broken(folded, tokens), *self._spelled(tokens)]
         for part, word in self._unspaced:
             found += [Found(m.start(), m.end(), word) for m in re.finditer(re.escape(part), folded)]
@@ -113,9 +115,8 @@ class WordList:
                     span = tokens[index : index + len(phrase.tokens)]
                     if len(span) == len(phrase.tokens) and _same(span, phrase):
                         yield Found(token.start, span[-1].end, phrase.word)
-            for phrase in self._beginnings:
-                if any(form.startswith(begin) for form in token.forms for begin in phrase.tokens[0]):
-                    yield Found(token.start, token.end, phrase.word)
+            if word := self._begun(token.forms):
+                yield Found(token.start, token.end, word)
 
     def _broken(self, folded: str, tokens: Sequence[_Token]) -> Iterator[Found]:
         """Words with brackets or hyphens in them."""
@@ -154,10 +155,16 @@ class WordList:
             for phrase in self._by_first.get(form, ()):
                 if len(phrase.tokens) == 1:
                     return phrase.word
-            for phrase in self._beginnings:
-                if any(form.startswith(begin) for begin in phrase.tokens[0]):
-                    return phrase.word
-        return ""
+        return self._begun(forms)
+
+    def _begun(self, forms: frozenset[str]) -> str:
+        """The word that one of the forms begins with, "" where there is none."""
+        if not any(form.startswith(self._starts) for form in forms):
+            return ""
+        begun = (
+            phrase for phrase in self._beginnings for begin in phrase.tokens[0] for f in forms if f.startswith(begin)
+        )
+        return next(phrase.word for phrase in begun)
 
 
 @lru_cache(maxsize=256)
@@ -189,6 +196,13 @@ def _same(span: Sequence[_Token], phrase: _Phrase) -> bool:
     if phrase.beginning:
         return any(form.startswith(begin) for form in token.forms for begin in forms)
     return not token.forms.isdisjoint(forms)
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> tuple[str, list[int] | None, list[_Token]]:
+    """A text as it is compared; several lists look through each."""
+    folded, places = _folded(text)
+    return folded, places, _tokens(folded)
 
 
 def _tokens(folded: str) -> list[_Token]:
