@@ -18,6 +18,7 @@ from bot.limits import InvalidRequests
 from bot.projector import Projector
 from bot.replies import answer_error, is_age_restricted
 from bot.settings import Settings
+from bot.syncing import sync_commands
 from bot.ui.audit import AuditButton
 from bot.ui.batch import BATCH_ITEMS
 from bot.ui.cast_items import CAST_ITEMS
@@ -52,6 +53,7 @@ COGS = (
     "cogs.moderation",
     "cogs.audit",
     "cogs.privacy",
+    "cogs.help",
 )
 
 
@@ -121,13 +123,10 @@ class Fireside(commands.Bot):
         )
         for cog in COGS:
             await self.load_extension(cog)
-        if self.settings.sync_guild is not None:
-            guild = discord.Object(self.settings.sync_guild)
+        guild = None if self.settings.sync_guild is None else discord.Object(self.settings.sync_guild)
+        if guild is not None:
             self.tree.copy_global_to(guild=guild)
-            known = await self.tree.sync(guild=guild)
-        else:
-            known = await self.tree.sync()
-        self.command_ids = {command.name: command.id for command in known}
+        self.command_ids = await sync_commands(self, guild)
 
     async def on_ready(self) -> None:
         """The gateway is there (again, perhaps): show what is not shown yet."""

@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 import bot
 import cogs
+from bot.rights import COMMANDS, READING
 from bot.ui.text import key_of
 from sandbox.actors import Actor, InteractionResult
 from sandbox.interactions import COMPONENT
@@ -38,78 +39,7 @@ from tests.support.workshops import STORY
 
 _BUTTON, _MENU = 2, 3
 
-#: Reading only, for everybody who sees the place.
-READING = None
 
-COMMANDS: dict[str, Act | None] = {
-    "story new": Act.CREATE,
-    "story batch": Act.CREATE,
-    "story show": READING,
-    "story film": Act.STEER,
-    "story cancel": Act.OWN,
-    "story invite": Act.OWN,
-    "story uninvite": Act.OWN,
-    "story list": READING,
-    "story delete": Act.OWN,
-    "cast show": READING,
-    "cast rename": Act.STEER,
-    "cast merge": Act.STEER,
-    "cast split": Act.STEER,
-    "cast remove": Act.STEER,
-    "cast answer": Act.STEER,
-    "cast undo": Act.STEER,
-    "cast link": Act.STEER,
-    "cast wear": Act.STEER,
-    "character add": READING,  # whoever may not manage characters proposes
-    "character edit": Act.CHARACTERS,
-    "character list": READING,
-    "character show": READING,
-    "character remove": Act.CHARACTERS,
-    "character merge": Act.CHARACTERS,
-    "character alias": Act.CHARACTERS,
-    "character preview": Act.CHARACTERS,
-    "character reference": Act.CHARACTERS,
-    "character import": Act.CHARACTERS,
-    "character export": READING,
-    "character mix": Act.CHARACTERS,
-    "style add": Act.CHARACTERS,
-    "style edit": Act.CHARACTERS,
-    "style show": READING,
-    "style list": READING,
-    "style set": Act.STEER,  # of the thread's story; for new stories Act.SETTINGS
-    "style remove": Act.CHARACTERS,
-    "line speaker": Act.STEER,
-    "line words": Act.STEER,
-    "scene split": Act.STEER,
-    "scene join": Act.STEER,
-    "scene border": Act.STEER,
-    "scene move": Act.STEER,
-    "scene add": Act.STEER,
-    "scene delete": Act.STEER,
-    "scene more": Act.EDIT,
-    "story suggest": Act.STEER,
-    "scene report": READING,  # any member
-    "privacy export": READING,  # one's own; others' are for admins
-    "privacy erase": READING,
-    "audit": Act.SETTINGS,
-    "moderation list": Act.MODERATE,
-    "moderation block": Act.MODERATE,
-    "moderation unblock": Act.MODERATE,
-    "voice list": READING,
-    "voice try": READING,
-    "voice set": Act.STEER,
-    "queue show": READING,
-    "queue pause": Act.QUEUE,
-    "queue resume": Act.QUEUE,
-    "queue quiet": Act.QUEUE,
-    "settings show": Act.SETTINGS,
-    "settings set": Act.SETTINGS,
-    "host add": Act.HOSTS,
-    "host list": Act.HOSTS,
-    "host test": Act.HOSTS,
-    "host drain": Act.HOSTS,
-    "host remove": Act.HOSTS,
-}
 CASE_WORDS = ("keep", "hide", "show", "delete", "really", "warn", "block", "unblock")
 #: What is pressed or chosen: the act, and with which ids and values it is tried ({…} is filled in).
 ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {

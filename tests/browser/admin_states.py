@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.ui.audit import audit_card
+from bot.ui.help import help_card
 from bot.ui.moderation import case_sheet, moderation_page
 from bot.ui.privacy import erase_card
 from bot.ui.scene import scene_sheet
@@ -15,7 +16,10 @@ from storycore.studio.audit import AuditEntry, AuditPage
 from storycore.studio.cases import CaseView, ReportView
 from storycore.studio.deleting import Doomed
 from storycore.studio.moderation import Blocked
+from storycore.studio.people import Person
+from storycore.studio.permissions import Act
 from storycore.studio.privacy import Kept
+from storycore.studio.rights import Rights
 from storycore.studio.story_list import ListedStory, StoryPage
 from tests.browser.states import PROMPT, Painted, State, a_round, a_scene, a_story
 
@@ -61,7 +65,9 @@ def admin_states(painted: Painted) -> list[State]:
     scene = a_scene(1, left, votes={1: 2, 3: 0, 4: 1}, shown=a_round(left, hidden=1))
     none = a_scene(1, [], votes={}, shown=a_round([], hidden=4))
     story = a_story((scene,))
+    may = Rights(frozenset({Act.CREATE, Act.VOTE, Act.EDIT, Act.STEER, Act.OWN}), "The well", author=True)
     return [
+        State("help", "What one member may do here", Sheet(help_card(may, Person(1, "Ada"), str))),
         State("case-waiting", "A member reported a picture", case_sheet(waiting, 1)),
         State("case-hidden", "Hidden", case_sheet(hidden, 1)),
         State("case-deleted", "Deleted, and who made it is blocked", case_sheet(deleted, 1)),
