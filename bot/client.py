@@ -33,6 +33,7 @@ from bot.ui.settings import SettingSelect
 from bot.ui.story_list import STORY_ITEMS
 from bot.ui.style_items import STYLE_ITEMS
 from bot.ui.suggest_items import SUGGEST_ITEMS
+from bot.ui.voting import VOTING_ITEMS
 from storycore.studio import places
 from storycore.work.workshop import Workshop
 
@@ -114,6 +115,7 @@ class Fireside(commands.Bot):
             *MORE_ITEMS,
             *SUGGEST_ITEMS,
             *BATCH_ITEMS,
+            *VOTING_ITEMS,
             *STYLE_ITEMS,
             *MODERATION_ITEMS,
             SettingSelect,

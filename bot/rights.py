@@ -16,6 +16,7 @@ COMMANDS: dict[str, Act | None] = {
     "story show": READING,
     "story film": Act.STEER,
     "story cancel": Act.OWN,
+    "story vote": Act.STEER,
     "story invite": Act.OWN,
     "story uninvite": Act.OWN,
     "story list": READING,

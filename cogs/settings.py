@@ -61,6 +61,8 @@ class Settings(commands.GroupCog, group_name="settings", group_description="What
             offered = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
         elif setting is not None and setting.kind is Kind.HOURS:
             offered = ["none", "18:00-23:00", "08:00-22:00"]
+        elif setting is not None and setting.kind is Kind.CHOICE:
+            offered = [key for key, _ in setting.choices]
         words = part.replace(" ", "_")
         return [app_commands.Choice(name=o, value=o) for o in offered if words in o.lower()][:_MOST_CHOICES]
 

@@ -22,13 +22,15 @@ from bot.ui.story_list import delete_card, stories_page
 from bot.ui.style_choices import style_choices
 from bot.ui.suggest_items import send_continuation
 from bot.ui.text import cut, escape
+from bot.ui.voting import show_card
 from storycore.errors import NotAllowedError, ScriptError, StateError
 from storycore.film.options import with_words
-from storycore.studio import deleting, films, stories, styles, together, voices
+from storycore.studio import deleting, films, stories, styles, together, voices, voting
 from storycore.studio.batches import DEFAULT_START
 from storycore.studio.music import keep_music
 from storycore.studio.stories import NewStory
 from storycore.studio.views import StoryView
+from storycore.studio.voting import MOST_QUORUM
 from storycore.styles.model import NAME_LENGTH
 
 if TYPE_CHECKING:
@@ -271,6 +273,34 @@ class Stories(commands.Cog):
             name = await together.uninvite(self.client.workshop, view.id, person, member.id)
             await say(interaction, f"**{escape(name)}** is no co-author of **{escape(view.title)}** any more.")
 
+    @story.command(name="vote", description="How the pictures are chosen: by vote or by the authors, until when")
+    @app_commands.describe(
+        story="Which one (default: this thread's)",
+        mode="vote: most votes; solo: the authors pick; server: as this server does",
+        role="Whose votes count; @everyone for all who may vote",
+        closes="Such as 2 h, 3 days, 20:00 or never",
+        quorum="Closes when every scene has so many votes; 0 for none",
+    )
+    async def vote(
+        self,
+        interaction: Asked,
+        story: str | None = None,
+        mode: Literal["vote", "solo", "server"] | None = None,
+        role: discord.Role | None = None,
+        closes: app_commands.Range[str, 1, 40] | None = None,
+        quorum: app_commands.Range[int, 0, MOST_QUORUM] | None = None,
+    ) -> None:
+        """Say how pictures are chosen; without any option, show it."""
+        async with answering(interaction):
+            view = await find_story(interaction, story)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            if (mode, role, closes, quorum) != (None, None, None, None):
+                role_id = None if role is None else 0 if role.is_default() else role.id
+                await voting.change(
+                    self.client.workshop, view.id, person, mode=mode, role_id=role_id, quorum=quorum, closes=closes
+                )
+            await show_card(interaction, view.id, person)
+
     @story.command(name="list", description="The stories of this server, newest first")
     @app_commands.describe(show="Only those", mine="Only those that I make", member="Only those that they make")
     async def list_(
@@ -318,6 +348,7 @@ class Stories(commands.Cog):
     @delete.autocomplete("story")
     @suggest.autocomplete("story")
     @invite.autocomplete("story")
+    @vote.autocomplete("story")
     @uninvite.autocomplete("story")
     async def complete(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
         """Stories of this server whose title or author holds what was typed."""

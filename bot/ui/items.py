@@ -73,10 +73,11 @@ class VoteButton(
         """Commit, then acknowledge; the tally on the message follows."""
         pressed = now()
         workshop = workshop_of(interaction)
-        await ballots.cast(
+        voted = await ballots.cast(
             workshop, self.scene, self.round, person_of(interaction), self.choice, BallotSource.BUTTON, pressed
         )
-        await interaction.response.defer()
+        before = f" (before: **{voted.before}**)" if voted.before not in (None, voted.choice) else ""
+        await say(interaction, f"🗳️ You voted for picture **{voted.choice}** of scene {voted.scene_number}{before}.")
 
 
 class EditButton(Answering, discord.ui.DynamicItem[_BUTTON], template=r"fs:edit:(?P<scene>\d{1,18})(@\d{1,18})?"):

@@ -18,11 +18,13 @@ from bot.ui.queue import CancelButton
 from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.suggest_items import SuggestButton
 from bot.ui.text import KEYCAPS, bar, count, cut, escape_within, moment, quote, roughly, without_heading
+from bot.ui.voting import VotesButton
 from storycore.hosts.previews import Preview
 from storycore.prompts.compose import STORY, STYLE, style_name
 from storycore.store.models import StoryState, WorkState
 from storycore.studio.line import Standing
 from storycore.studio.views import RoundView, SceneView, StoryView
+from storycore.voting.rules import How, Mode
 
 _ACCENT = discord.Colour(0xE8833A)
 _EXCERPT = 420
@@ -74,7 +76,7 @@ def scene_sheet(
         so_far: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
         so_far.add_item(media=f"attachment://{files[0].name}", description=files[0].description)
         container.add_item(so_far)
-    if status := _status(scene, closed, portraits=portraits):
+    if status := _status(story, scene, closed):
         container.add_item(discord.ui.TextDisplay("\n".join(status)))
     if scene.shown is not None and scene.shown.candidates:
         _add_votes(container, scene, scene.shown, closed)
@@ -178,19 +180,15 @@ def _files(scene: SceneView, shown: RoundView, of: str) -> list[SheetFile]:
     ]
 
 
-def _status(scene: SceneView, closed: bool, *, portraits: bool = False) -> list[str]:
+def _status(story: StoryView, scene: SceneView, closed: bool) -> list[str]:
     lines: list[str] = []
     if scene.shown is not None and scene.shown.hidden:
         pictures = "a picture" if scene.shown.hidden == 1 else f"{scene.shown.hidden} pictures"
         again = "" if scene.shown.candidates else " Press **Again** for others."
         lines.append(f"🙈 Moderators took away {pictures}.{again}")
     if scene.shown is not None and scene.shown.candidates:
-        told = _tally(scene, closed)
-        lines.append(
-            told.replace("goes into the film", "is the reference").replace("the author picked", "picked:")
-            if portraits
-            else told
-        )
+        told = _tally(story, scene, closed)
+        lines.append(told.replace("goes into the film", "is the reference") if story.preview_of else told)
     if scene.coming is not None:
         lines.append(_coming(scene.coming, first=scene.shown is None))
     if scene.changed or scene.restyled:
@@ -203,20 +201,45 @@ def _status(scene: SceneView, closed: bool, *, portraits: bool = False) -> list[
     return lines
 
 
-def _tally(scene: SceneView, closed: bool) -> str:
+def _tally(story: StoryView, scene: SceneView, closed: bool) -> str:
     total = sum(scene.votes.values())
     cast = " ".join(f"{KEYCAPS[number - 1]} **{votes}**" for number, votes in scene.votes.items())
-    if scene.pick is not None and scene.second is not None:
-        return f"{cast} · the author picked **{scene.pick}**, then **{scene.second_pick}**"
+    solo = story.voting.mode is Mode.SOLO
     if scene.pick is not None:
-        return f"{cast} · the author picked **{scene.pick}**"
+        then = f", then **{scene.second_pick}**" if scene.second is not None else ""
+        return f"{cast} · {_picked(story, scene)} **{scene.pick}**{then}"
     if total == 0 and closed:
         return "Nobody has voted."
     if total == 0 and len(scene.votes) == 1:
         return "This picture goes into the film, unless you ask for others."
+    if total == 0 and solo:
+        return f"{_authors(story)} with **Pick**; a vote says which you would take."
     if total == 0:
-        return "Vote with a reaction or a button: which picture goes into the film?"
-    return f"{cast} · {count(total, 'vote')}, picture **{scene.choice}** leads"
+        return f"Vote with a reaction or a button: which picture goes into the film?{_until(story, closed)}"
+    if solo:
+        return f"{cast} · {count(total, 'vote')}; {_authors(story).lower()}"
+    return f"{cast} · {count(total, 'vote')}, picture **{scene.choice}** leads{_until(story, closed)}"
+
+
+def _picked(story: StoryView, scene: SceneView) -> str:
+    if story.preview_of is not None:
+        return "picked:"
+    if scene.decision.how is not How.PERSON:
+        return "the vote chose" if scene.decision.how is How.VOTE else "I picked"
+    return f"{escape_within(scene.decision.by, 60) or 'the author'} picked"
+
+
+def _authors(story: StoryView) -> str:
+    return "The authors pick" if story.co_authors else "The author picks"
+
+
+def _until(story: StoryView, closed: bool) -> str:
+    """What ends the vote, where something does."""
+    voting = story.voting
+    if closed or story.preview_of is not None:
+        return ""
+    at = f" · closes {moment(voting.closes_at)}" if voting.closes_at is not None else ""
+    return at + (f" · closes at {count(voting.quorum, 'vote')} each" if voting.quorum is not None else "")
 
 
 def _coming(coming: RoundView, *, first: bool) -> str:
@@ -251,9 +274,11 @@ def painter(standing: Standing | None) -> str:
 
 
 def _add_votes(container: discord.ui.Container[Any], scene: SceneView, shown: RoundView, closed: bool) -> None:
-    numbers = [candidate.number for candidate in shown.candidates]
-    for begin in range(0, len(numbers), _ROW):
-        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-        for number in numbers[begin : begin + _ROW]:
-            row.add_item(VoteButton(scene.id, shown.number, number, disabled=closed))
-        container.add_item(row)
+    """A button for each picture, and behind them one that shows who voted for what."""
+    over = closed or (scene.pick is not None and scene.decision.how is How.VOTE)
+    buttons: list[discord.ui.Item[Any]] = [
+        VoteButton(scene.id, shown.number, candidate.number, disabled=over) for candidate in shown.candidates
+    ]
+    buttons.append(VotesButton(scene.id))
+    for begin in range(0, len(buttons), _ROW):
+        container.add_item(row(*buttons[begin : begin + _ROW]))

@@ -28,7 +28,7 @@ from storycore.studio.settings_model import (
 _ACCENT = discord.Colour(0x5B8DB8)
 _GROUPS = (
     ("👥", "Permissions", ("roles.",)),
-    ("🎬", "Stories", ("story.",)),
+    ("🎬", "Stories", ("story.", "voting.")),
     ("🖌️", "Prompts", ("prompts.",)),
     ("🖼️", "Pictures", ("styles.", "quota.")),
     ("🕰️", "The server", ("queue.", "time_zone", "notices.", "moderation.")),
@@ -131,6 +131,12 @@ def _input(setting: Setting, now: ServerSettings) -> Any:
                 for word in ("on", "off")
             ],
         )
+    if setting.kind is Kind.CHOICE:
+        options = [
+            discord.RadioGroupOption(label=said[:1].upper() + said[1:], value=key, default=key == value)
+            for key, said in setting.choices
+        ]
+        return discord.ui.RadioGroup(custom_id="value", options=options)
     if setting.kind in _LENGTHS:
         length = _LENGTHS[setting.kind]
         return discord.ui.TextInput(

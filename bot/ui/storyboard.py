@@ -10,9 +10,11 @@ from bot.ui.film import out_of_date
 from bot.ui.items import FilmButton, PartsButton
 from bot.ui.scene import waiting
 from bot.ui.sheet import Sheet
-from bot.ui.text import bar, count, duration, escape_within
+from bot.ui.text import bar, count, duration, escape_within, moment
+from bot.ui.voting import VotingButton
 from storycore.store.models import WorkState
 from storycore.studio.views import SceneView, Stage, StoryView
+from storycore.voting.rules import Mode
 
 _ACCENT = discord.Colour(0xF2B134)
 _GREY = discord.Colour(0x8A8A8A)
@@ -53,6 +55,7 @@ def storyboard_sheet(story: StoryView, note: str, mark: int | None = None) -> Sh
         waiting = any(film.unfinished for film in story.films)
         label = "Make the film again" if story.stage is Stage.DONE else "Make the film"
         row.add_item(FilmButton(story.id, label=label, mark=mark, main=ready, disabled=not ready or waiting))
+        row.add_item(VotingButton(story.id, disabled=over or story.stage is Stage.READING))
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
@@ -81,10 +84,7 @@ def _stage(story: StoryView) -> str:
             lacking = f"{count(missing, 'scene')} of {total} {'has' if missing == 1 else 'have'} no pictures"
             return f"⚠️ {lacking}. Press **Again** there, in the thread, or rewrite the prompt."
         case Stage.VOTING:
-            return (
-                "🗳️ The pictures are here. **Vote** in the thread, rewrite prompts, ask again; "
-                "then the author makes the film."
-            )
+            return _voting(story)
         case Stage.FILMING:
             film = next(film for film in story.films if film.unfinished)
             return f"🎬 Filming: {bar(film.progress)}"
@@ -94,6 +94,23 @@ def _stage(story: StoryView) -> str:
                 made = f"🍿 The film is in the thread ({duration(film.seconds or 0)}), as the story was."
                 return f"{made}\n✏️ It has changed since: make the film again."
             return f"🍿 The film is in the thread ({duration(film.seconds or 0)}). Change a picture and film again."
+
+
+def _voting(story: StoryView) -> str:
+    """What to do while the pictures stand to be chosen."""
+    rules, then = story.voting, "then the author makes the film."
+    if rules.mode is Mode.SOLO:
+        who = "the authors pick" if story.co_authors else "the author picks"
+        return (
+            f"🗳️ The pictures are here: {who} in the thread; rewrite prompts, ask again, vote for what you would take."
+        )
+    if rules.closed_at is not None and all(scene.pick is not None for scene in story.scenes):
+        return f"🔒 The vote is closed: {escape_within(rules.closed_why, 240)}. Now the author makes the film."
+    until = f" The vote closes {moment(rules.closes_at)}." if rules.closes_at is not None else ""
+    if rules.quorum is not None:
+        until += f" It closes when every scene has {count(rules.quorum, 'vote')}."
+    only = f" (members with <@&{rules.role_id}>)" if rules.role_id is not None else ""
+    return f"🗳️ The pictures are here. **Vote** in the thread{only}, rewrite prompts, ask again; {then}{until}"
 
 
 def _film_waits(story: StoryView) -> bool:

@@ -24,6 +24,7 @@ from storycore.store import voices as _voices  # noqa: F401 - so that its table 
 from storycore.store.base import IDS_ONCE, Base, UtcDateTime, enum_of, now, story_fk
 from storycore.store.batches import BatchRow
 from storycore.store.server_rows import AuditRow, SettingRow
+from storycore.voting.rules import How
 
 __all__ = [
     "STORYBOARD",
@@ -191,6 +192,10 @@ class SceneRow(Base):
     pick: Mapped[int | None] = mapped_column()
     #: The candidate that takes over from the pick half-way through the scene.
     second_pick: Mapped[int | None] = mapped_column()
+    #: How the pick came about, and the name of who picked; and the pick it had before it went back to the votes.
+    pick_how: Mapped[How] = mapped_column(enum_of(How), default=How.PERSON, server_default=How.PERSON.value)
+    pick_by: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    earlier_pick: Mapped[int | None] = mapped_column()
 
     story: Mapped[StoryRow] = relationship(back_populates="scenes")
     lines: Mapped[list[LineRow]] = relationship(

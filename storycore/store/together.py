@@ -1,4 +1,4 @@
-"""The rows of who makes a story together: beside its author, those whom they invited."""
+"""The rows of who makes a story together, and of how its pictures are chosen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storycore.store.base import Base, now, story_fk
+from storycore.store.base import Base, enum_of, now, story_fk
+from storycore.voting.rules import Mode
 
 
 class CoAuthorRow(Base):
@@ -22,3 +23,23 @@ class CoAuthorRow(Base):
     name: Mapped[str] = mapped_column(sa.String(100), default="")
     invited_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     invited_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class VotingRow(Base):
+    """How the pictures of one story are chosen, where somebody said so; stories without a row do as their server.
+
+    ``mode`` None is the server's. ``closes_at`` is when the vote that runs is closed, ``quorum`` at how many votes
+    for every scene. ``asked`` counts the closing times that were set: each has a workflow of its own.
+    """
+
+    __tablename__ = "voting"
+
+    story_id: Mapped[int] = mapped_column(sa.ForeignKey("story.id", ondelete="CASCADE"), primary_key=True)
+    mode: Mapped[Mode | None] = mapped_column(enum_of(Mode))
+    role_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    quorum: Mapped[int | None] = mapped_column()
+    closes_at: Mapped[datetime | None] = mapped_column()
+    asked: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None] = mapped_column()
+    #: Why it was closed, in words: who closed it, that its time was over, that all votes were there.
+    closed_why: Mapped[str] = mapped_column(sa.String(200), default="")

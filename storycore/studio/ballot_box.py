@@ -18,8 +18,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storycore.errors import FiresideError, NotFoundError, StateError
+from storycore.errors import FiresideError, NotAllowedError, NotFoundError, StateError
 from storycore.store.models import BallotRow, BallotSource, CandidateRow, RoundRow, SceneRow, StoryRow, now
+from storycore.store.together import VotingRow
+from storycore.studio import closing
 from storycore.studio.people import Person, require_here, require_open
 from storycore.studio.permissions import Act, may, refusal
 from storycore.studio.server import of_server
@@ -109,6 +111,7 @@ async def cast_all(workshop: Workshop, casts: Sequence[Cast]) -> list[Voted | Fi
         if kept:
             await store_ballots(session, kept)
         for story in changed.values():
+            await closing.close_if_all_voted(session, story)
             story.version += 1
             story.updated_at = now()
     for story_id in changed:
@@ -151,6 +154,11 @@ def spelt(numbers: Collection[int]) -> str:
     return ", ".join(map(str, listed)) or "there is none"
 
 
+def has_role(person: Person, row: VotingRow | None) -> bool:
+    """Whether ``person`` has the role that a story's vote is for, where it is for one."""
+    return row is None or row.role_id is None or person.admin or row.role_id in person.roles
+
+
 @dataclass(slots=True)
 class Known:
     """What ballots are checked against, read once for all of them."""
@@ -159,6 +167,7 @@ class Known:
     offered: dict[tuple[int, int], set[int]]
     held: dict[tuple[int, int, int], int]
     settings: dict[int | None, ServerSettings]
+    voting: dict[int, VotingRow]
 
     @classmethod
     async def read(cls, session: AsyncSession, casts: Sequence[Cast]) -> Known:
@@ -179,11 +188,14 @@ class Known:
                 BallotRow.scene_id.in_(scene_ids), BallotRow.member_id.in_(members)
             )
         )
+        concerned = select(SceneRow.story_id).where(SceneRow.id.in_(scene_ids))
+        voting = await session.scalars(select(VotingRow).where(VotingRow.story_id.in_(concerned)))
         return cls(
             {scene.id: (scene, story) for scene, story in found},
             numbers,
             {(scene_id, number, member): choice for scene_id, number, member, choice in held},
             {server: await of_server(session, server) for server in {cast.person.server_id for cast in casts}},
+            {row.story_id: row for row in voting},
         )
 
     def check(self, cast: Cast) -> tuple[SceneRow, StoryRow]:
@@ -195,9 +207,13 @@ class Known:
         settings = self.settings[cast.person.server_id]
         if not may(cast.person, Act.VOTE, settings):
             raise refusal(Act.VOTE, settings, "vote here", person=cast.person)
+        row = self.voting.get(story.id)
+        if not has_role(cast.person, row):
+            raise NotAllowedError(f"Only members with the role <@&{row.role_id if row else 0}> vote on this story.")
         require_open(story)
         if scene.round != cast.round or scene.round == 0:
             raise StateError("These pictures were replaced by new ones.", "Vote for one of the new pictures.")
+        closing.check_open(scene, row, cast.at)
         offered = self.offered.get((cast.scene_id, cast.round), set())
         if cast.choice not in offered:
             raise NotFoundError(f"There is no picture {cast.choice} here.", f"Choose one: {spelt(offered)}.")

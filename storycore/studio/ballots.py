@@ -22,11 +22,17 @@ from storycore.store.models import (
     StoryState,
     now,
 )
-from storycore.studio.ballot_box import Cast, Known, Voted, ballot_values, store_ballots
+from storycore.store.together import VotingRow
+from storycore.studio import closing
+from storycore.studio.ballot_box import Cast, Known, Voted, ballot_values, has_role, store_ballots
 from storycore.studio.people import Person
 from storycore.studio.permissions import Act, is_open, may
 from storycore.studio.server import of_server
+from storycore.studio.settings_model import ServerSettings
 from storycore.work.workshop import Workshop
+
+#: Somebody of whom nothing is known.
+_ANYBODY = Person(0, "")
 
 
 async def story_of(session: AsyncSession, scene_id: int) -> tuple[SceneRow, StoryRow]:
@@ -88,13 +94,14 @@ async def react(
     if person.id is None:
         raise StateError("Only members of a server vote.")
     story_id = await story_id_of(workshop, scene_id)
-    async with workshop.changing(story_id) as (session, _):
+    async with workshop.changing(story_id) as (session, story):
         new = await insert_new(session, ReactionRow, scene_id=scene_id, member_id=person.id, choice=choice)
         if new:
             ballot = Cast(scene_id, round_number, person, choice, BallotSource.REACTION, at or now())
             (await Known.read(session, [ballot])).check(ballot)
             values = ballot_values(scene_id, round_number, person.id, choice, ballot.source, ballot.at)
             await store_ballots(session, [values])
+            await closing.close_if_all_voted(session, story)
     return new
 
 
@@ -148,7 +155,8 @@ async def unknown_voters(
     they may vote (none where everybody may). Raises ``NotFoundError``."""
     async with workshop.database.read() as session:
         _, story = await story_of(session, scene_id)
-        if is_open(Act.VOTE, await of_server(session, story.server_id)):
+        row = await session.get(VotingRow, story.id)
+        if is_open(Act.VOTE, await of_server(session, story.server_id)) and has_role(_ANYBODY, row):
             return story.server_id, set()
         rows = await session.scalars(select(ReactionRow).where(ReactionRow.scene_id == scene_id))
         before = {(row.member_id, row.choice) for row in rows}
@@ -179,17 +187,20 @@ async def reconcile(
     async with workshop.changing(story_id) as (session, story):
         settings = await of_server(session, story.server_id)
         known = voters or {}
-        everybody = is_open(Act.VOTE, settings)
+        row = await session.get(VotingRow, story_id)
+        everybody = is_open(Act.VOTE, settings) and has_role(_ANYBODY, row)
         uncounted = {
             pair
             for pair in now_standing - before
             if pair[0] in settings.blocked_members
-            or (not everybody and (pair[0] not in known or not may(known[pair[0]], Act.VOTE, settings)))
+            or (not everybody and (pair[0] not in known or not _may_vote(known[pair[0]], settings, row)))
         }
         scene = await session.get_one(SceneRow, scene_id)
         for member, choice in sorted(before - now_standing):
             await _unreact(session, scene_id, member, choice)
         votes_count = story.state is StoryState.OPEN and scene.round == round_number and scene.round > 0
+        # What was not told when it happened counts only while the vote runs: nobody knows whether it came in time.
+        votes_count = votes_count and closing.takes_ballots(scene, row, now())
         offered = await offered_in(session, scene_id, round_number)
         at = await _shown_since(session, scene_id, round_number)
         # Sorted: of two new reactions by one member the lowest number comes first, and is then the ballot held.
@@ -201,8 +212,13 @@ async def reconcile(
             if votes_count and choice in offered and await session.scalar(held) is None:
                 values = ballot_values(scene_id, round_number, member, choice, BallotSource.REACTION, at)
                 await store_ballots(session, [values])
+        await closing.close_if_all_voted(session, story)
     refused = tuple(sorted(pair for pair in uncounted if pair[0] in known or pair[0] in settings.blocked_members))
     return Reconciled(len((before ^ now_standing) - uncounted), refused)
+
+
+def _may_vote(person: Person, settings: ServerSettings, row: VotingRow | None) -> bool:
+    return may(person, Act.VOTE, settings) and has_role(person, row)
 
 
 async def _shown_since(session: AsyncSession, scene_id: int, round_number: int) -> datetime:

@@ -28,6 +28,7 @@ from storycore.studio.people import Person, require_open
 from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_pictures
 from storycore.studio.rules import PromptRules, read_prompt, rules_from
+from storycore.voting.rules import How
 from storycore.work.jobs import asking, queueing
 from storycore.work.jobs.understanding import new_round
 from storycore.work.workshop import Workshop
@@ -201,6 +202,8 @@ async def pick(
         for number in (choice, second):
             if number is not None and number not in offered:
                 raise NotFoundError(f"There is no picture {number} here.", "The pictures changed; look at them again.")
+        scene.earlier_pick = scene.pick if choice is None else scene.earlier_pick
+        scene.pick_how, scene.pick_by = How.PERSON, "" if choice is None else person.name[:100]
         scene.pick, scene.second_pick = choice, None if choice is None or second == choice else second
         words = "the votes decide" if choice is None else f"scene {scene.number}: picture {choice}"
         audit.note_on_story(session, person, story, "story.pick", words)

@@ -60,6 +60,7 @@ class Kind(StrEnum):
     WORDS = "words"
     NEGATIVE = "negative"
     SHARE = "share"
+    CHOICE = "choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class ServerSettings:
     roles_moderate: tuple[int, ...] = ()
     candidates: int | None = None
     max_scenes: int | None = None
+    voting: str = "vote"
+    ballots: str = "open"
     waiting_member: int | None = 400
     waiting_server: int | None = None
     day_member: int | None = 1000
@@ -143,6 +146,8 @@ class Setting:
     empty: str = ""
     low: int = 0
     high: int = 0
+    #: What can be chosen, and how it is said, for a choice.
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def _roles(key: str, title: str, empty: str, help_: str) -> Setting:
@@ -187,6 +192,22 @@ SETTINGS: tuple[Setting, ...] = (
         Kind.SHARE,
         "How far “More like this” goes",
         "How much other noise is mixed in: 0.1 changes little, 0.5 much.",
+    ),
+    Setting(
+        "voting.mode",
+        "voting",
+        Kind.CHOICE,
+        "Who chooses the pictures",
+        "Unless a story's author says otherwise.",
+        choices=(("vote", "whoever votes"), ("solo", "the author and co-authors")),
+    ),
+    Setting(
+        "voting.ballots",
+        "ballots",
+        Kind.CHOICE,
+        "Who voted for what",
+        "What the button under a scene's pictures shows.",
+        choices=(("open", "for everyone to see"), ("anonymous", "anonymous")),
     ),
     Setting(
         "prompts.loras",
@@ -327,6 +348,8 @@ def from_stored(setting: Setting, stored: Any) -> Any:
         return QuietHours(time.fromisoformat(start), time.fromisoformat(end))
     if setting.kind is Kind.NUMBER and stored == 0:
         return None
+    if setting.kind is Kind.CHOICE and stored not in dict(setting.choices):  # of another version
+        return setting.choices[0][0]
     return stored
 
 
@@ -337,6 +360,8 @@ def shown(setting: Setting, settings: ServerSettings) -> str:
         return "on" if value else "off"
     if setting.kind is Kind.SHARE:
         return f"{value:g}"
+    if setting.kind is Kind.CHOICE:
+        return dict(setting.choices).get(value, str(value))
     if value is None or value in ((), ""):
         return setting.empty
     if setting.kind is Kind.ROLES:

@@ -70,6 +70,15 @@ def _switch(setting: Setting, text: str) -> bool | None:
     raise StateError(f"**{setting.title}** is on or off.", "Write `on` or `off`.")
 
 
+def _choice(setting: Setting, text: str) -> str:
+    word = text.lower()
+    found = next((key for key, said in setting.choices if word in (key, said)), None)
+    if found is None:
+        listed = either([f"`{key}` ({said})" for key, said in setting.choices])
+        raise StateError(f"**{setting.title}** is one of these: {listed}.")
+    return found
+
+
 def _number(setting: Setting, text: str) -> int:
     plain = text.replace(",", "").replace("'", "")
     if re.fullmatch(r"\d{1,9}", plain, re.ASCII) and setting.low <= int(plain) <= setting.high:
@@ -179,6 +188,7 @@ def _share(setting: Setting, text: str) -> float:
 
 _READERS = {
     Kind.SHARE: _share,
+    Kind.CHOICE: _choice,
     Kind.NAMES: _names,
     Kind.WORDS: _words,
     Kind.NEGATIVE: _negative,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,7 +38,8 @@ from storycore.studio.film_views import FilmView, film_view
 from storycore.studio.how import means_of, restyled
 from storycore.studio.line import Standing, standings
 from storycore.studio.together_views import AuthorView, named, read_co_authors
-from storycore.voting.rules import choose, tally
+from storycore.studio.voting_views import Decision, VotingView, decision_of, read_voting
+from storycore.voting.rules import Mode, tally
 
 __all__ = [
     "CandidateView",
@@ -152,6 +153,8 @@ class SceneView:
     #: The style that it is painted in, by its name ("": none), and whether the pictures shown were painted otherwise.
     style: str = ""
     restyled: bool = False
+    #: What decides about its picture beside the votes shown.
+    decision: Decision = field(default_factory=Decision)
 
     @property
     def changed(self) -> bool:
@@ -161,7 +164,7 @@ class SceneView:
     @property
     def choice(self) -> int | None:
         """The candidate number the film would use now."""
-        return choose(self.votes, self.pick)
+        return self.decision.choice(self.votes, self.pick)
 
     @property
     def chosen(self) -> CandidateView | None:
@@ -226,6 +229,8 @@ class StoryView:
     cases: tuple[CaseView, ...] = ()
     #: Who makes it with its author, in the order they were invited.
     co_authors: tuple[AuthorView, ...] = ()
+    #: How its pictures are chosen.
+    voting: VotingView = field(default_factory=VotingView)
 
     @property
     def by(self) -> str:
@@ -307,6 +312,8 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
     linked = {c.character_id for c in story.cast if c.character_id is not None}
     known = await session.execute(select(CharacterRow.id, CharacterRow.name).where(CharacterRow.id.in_(linked)))
     names = {int(number): str(name) for number, name in known} if linked else {}
+    co_authors, voting = await read_co_authors(session, story_id), await read_voting(session, story)
+    cast_for = _Ballots(ballots, voting.mode, [one.id for one in co_authors])
     return StoryView(
         id=story.id,
         title=story.title,
@@ -323,7 +330,7 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         version=story.version,
         words=len(story.script.split()),
         created_at=story.created_at,
-        scenes=tuple(_scene(story, scene, media, folder, ballots, places) for scene in story.scenes),
+        scenes=tuple(_scene(story, scene, media, folder, cast_for, places) for scene in story.scenes),
         cast=tuple(_member(c, names) for c in story.cast),
         films=tuple(film_view(film, media, folder, hidden) for film in story.films),
         batch=None if story.batch_id is None else await read_batch(session, story.batch_id),
@@ -336,8 +343,18 @@ async def read_story(session: AsyncSession, folder: MediaFolder, story_id: int) 
         correcting=story.corrected_read < story.corrected,
         correction_problem=story.correction_problem,
         cases=await cases_of_story(session, folder, story_id),
-        co_authors=await read_co_authors(session, story_id),
+        co_authors=co_authors,
+        voting=voting,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballots:
+    """A story's ballots, and what says which of them decide."""
+
+    rows: Sequence[BallotRow]
+    mode: Mode
+    co_authors: Sequence[int]
 
 
 def _scene(
@@ -345,14 +362,15 @@ def _scene(
     scene: SceneRow,
     media: Mapping[str, MediaRow],
     folder: MediaFolder,
-    ballots: list[BallotRow],
+    ballots: _Ballots,
     places: Mapping[int, Standing],
 ) -> SceneView:
     rounds = [_round(round_, media, folder, places.get(round_.id)) for round_ in scene.rounds]
     shown = next((r for r in rounds if r.number == scene.round), None)
     coming = next((r for r in reversed(rounds) if r.unfinished), None)
     latest = rounds[-1] if rounds else None
-    cast = [b.choice for b in ballots if b.scene_id == scene.id and b.round == scene.round]
+    cast = [b for b in ballots.rows if b.scene_id == scene.id and b.round == scene.round]
+    offered = [] if shown is None else [c.number for c in shown.candidates]
     written = "" if scene.start is None or scene.end is None else story.script[scene.start : scene.end]
     return SceneView(
         id=scene.id,
@@ -367,7 +385,8 @@ def _scene(
         failed=latest if latest is not None and _came_to_nothing(latest, shown) else None,
         pick=scene.pick,
         second_pick=scene.second_pick,
-        votes=tally(cast, [c.number for c in shown.candidates]) if shown is not None else {},
+        votes=tally([b.choice for b in cast], offered),
+        decision=decision_of(story, scene, cast, offered, ballots.mode, ballots.co_authors),
         parts=() if scene.prompt_by is not None else tuple((t, s) for t, s in scene.composed.get("parts", ())),
         dropped=() if scene.prompt_by is not None else tuple(map(str, scene.composed.get("dropped", ()))),
         offered=tuple(scene.offer.get("after", ())),

@@ -41,6 +41,7 @@ class Queue(StrEnum):
     PAINTING = "painting"
     SPEECH = "speech"
     FILM = "film"
+    VOTES = "votes"
 
 
 class Urgency(StrEnum):

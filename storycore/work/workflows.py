@@ -13,7 +13,7 @@ from typing import Any
 from dbos import DBOS
 from dbos._error import DBOSMaxStepRetriesExceeded
 
-from storycore.work.jobs import correcting, filming, giving_up, painting, recasting, speaking, understanding
+from storycore.work.jobs import closing, correcting, filming, giving_up, painting, recasting, speaking, understanding
 from storycore.work.workshop import Workshop
 
 _TRIES = 5  # for what no job foresees, such as a database that stays locked; jobs record their own failures
@@ -91,6 +91,11 @@ async def _film(film_id: int) -> None:
 
 
 @DBOS.step(retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
+async def _close_vote(story_id: int) -> None:
+    await closing.close_vote(_here(), story_id)
+
+
+@DBOS.step(retries_allowed=True, max_attempts=_TRIES, interval_seconds=0.5)
 async def _give_up(kind: str, row_id: int, reference: str) -> None:
     await giving_up.give_up(_here(), giving_up.Kind(kind), row_id, reference)
 
@@ -143,3 +148,9 @@ async def speak(film_id: int) -> None:
 async def film(film_id: int) -> None:
     """Pictures and voice clips become a film."""
     await _or_give_up(giving_up.Kind.FILM, film_id, _film)
+
+
+@DBOS.workflow(name="close_vote")
+async def close_vote(story_id: int) -> None:
+    """A vote's time is over: what leads is picked."""
+    await _or_give_up(giving_up.Kind.VOTE, story_id, _close_vote)

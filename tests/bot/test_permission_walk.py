@@ -44,6 +44,9 @@ CASE_WORDS = ("keep", "hide", "show", "delete", "really", "warn", "block", "unbl
 #: What is pressed or chosen: the act, and with which ids and values it is tried ({…} is filled in).
 ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "VoteButton": (Act.VOTE, (("fs:vote:{scene}:1:2", ""),)),
+    "VotingButton": (READING, ()),
+    "VotingAct": (Act.STEER, tuple((f"fs:votes:{{story}}:{what}", "") for what in ("close", "open", "bot"))),
+    "VotesButton": (READING, ()),
     "EditButton": (Act.EDIT, (("fs:edit:{scene}", ""),)),
     "AgainButton": (Act.EDIT, (("fs:again:{scene}:1", ""),)),
     "SuggestButton": (Act.EDIT, (("fs:suggest:{scene}", ""),)),
@@ -104,6 +107,7 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
 }
 #: Forms are asked about when they are handed in, too: with what they are opened, and what is written into them.
 FORMS: dict[str, tuple[Act | None, str, dict[str, Any]]] = {
+    "VotingForm": (Act.STEER, "fs:votes:{story}:change", {"mode": "solo"}),
     "ReportForm": (READING, "fs:report:{scene}:1", {}),
     "WarnForm": (Act.MODERATE, "fs:case:{report}:warn", {"words": "Please no."}),
     "PromptForm": (Act.EDIT, "fs:edit:{scene}", {"prompt": "a red well"}),

@@ -31,7 +31,11 @@ async def test_a_script_becomes_a_storyboard_a_thread_and_scenes(wire: Wire) -> 
     assert [len(m.gallery) for m in scenes] == [3, 3]
     assert all(item.description and item.attachment and item.attachment.data for m in scenes for item in m.gallery)
     assert [r.emoji for r in scenes[0].reactions] == ["1️⃣", "2️⃣", "3️⃣"]
-    votes, makes, other = ["1", "2", "3"], ["Edit prompt", "Again", "More like this"], ["Pick", "Lines", "Report"]
+    votes, makes, other = (
+        ["1", "2", "3", "Votes"],
+        ["Edit prompt", "Again", "More like this"],
+        ["Pick", "Lines", "Report"],
+    )
     assert [b.label for b in scenes[0].buttons] == votes + makes + other
 
 
@@ -184,7 +188,9 @@ async def test_cancel(wire: Wire) -> None:
     done = await wire.member("Ada").slash(wire.thread, "story cancel")
     assert "cancelled" in (await done.response()).text
     await wire.wait(lambda: "Cancelled by Ada" in wire.board.text)
-    await wire.wait(lambda: all(b.disabled for m in scenes for b in m.buttons if b.label != "Report"), what="closed")
+    await wire.wait(
+        lambda: all(b.disabled for m in scenes for b in m.buttons if b.label not in ("Report", "Votes")), what="closed"
+    )
 
 
 async def test_names_and_titles_mention_nobody(wire: Wire) -> None:

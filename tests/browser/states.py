@@ -23,13 +23,18 @@ from storycore.images.storyboard.painter import CREDIT, paint
 from storycore.store.models import RoundReason, StoryState, WorkState
 from storycore.studio.line import Standing
 from storycore.studio.suggestions import Suggested
+from storycore.studio.together_views import AuthorView
 from storycore.studio.views import CandidateView, CastView, FilmView, RoundView, SceneView, StoryView
+from storycore.studio.voting_views import Decision, VotingView
+from storycore.voting.rules import How, Mode
 
 PROMPT = "Siegfried, a young man in a blue cloak, stands at the edge of a dark forest at dusk, storybook illustration"
 TEXT = (
     "At dusk Siegfried came to the edge of the forest. The birds had fallen silent, and between the trees something "
     "breathed. “Come out,” he called, “and let me see how large you are.”"
 )
+#: A moment that stays in the future.
+UNTIL = datetime(2099, 1, 1, tzinfo=UTC)
 AWAY = "The painter at host “attic” does not answer. Next try in 60 s."
 STORIES = ("Siegfried comes to the forest", "What breathed between the trees", "The cave", "Home again")
 
@@ -144,6 +149,9 @@ def boards(pictures: list[CandidateView]) -> list[tuple[str, str, StoryView]]:
         a_scene(4, [], coming=coming(WorkState.WAITING)),
     )
     stuck = tuple(a_scene(n, [], coming=coming(WorkState.WAITING, problem=AWAY, progress=0.0)) for n in range(1, 5))
+    decided = tuple(replace(scene, pick=2, decision=Decision(How.VOTE)) for scene in whole)
+    alone = VotingView(Mode.SOLO, own=True)
+    shut = VotingView(closed_at=UNTIL, closed_why="every scene had 5 votes")
     gap = (*whole[:3], a_scene(4, [], failed=a_round([], state=WorkState.FAILED, problem="It ran out of memory.")))
     long = "This script makes 57 scenes; a story here has at most 20. It can be made in 3 parts."
     unread = "There is no story in this script: it has headings, but no sentence."
@@ -158,6 +166,13 @@ def boards(pictures: list[CandidateView]) -> list[tuple[str, str, StoryView]]:
         ("board-no-painter", "No painter answers", a_story(stuck)),
         ("board-film-waits", "A film asked for early", a_story(half, films=(a_film(waits_for_pictures=True),))),
         ("board-voting", "The pictures are here", a_story(whole)),
+        ("board-until", "A vote that closes", a_story(whole, voting=VotingView(closes_at=UNTIL, quorum=5))),
+        (
+            "board-solo",
+            "The authors pick",
+            a_story(whole, voting=alone, co_authors=(AuthorView(2, "Bo"),)),
+        ),
+        ("board-closed", "The vote is closed", a_story(decided, voting=shut)),
         ("board-gap", "One scene without pictures", a_story(gap)),
         ("board-paused", "A place that refuses", a_story(whole, place_problem=locked)),
         ("board-filming", "Filming", a_story(whole, films=(a_film(),))),
@@ -181,6 +196,7 @@ def scenes(pictures: list[CandidateView]) -> list[tuple[str, str, SceneView]]:
         ("scene-fresh", "New pictures, no votes yet", a_scene(1, four)),
         ("scene-votes", "Votes", a_scene(1, four, votes=voted)),
         ("scene-picked", "Picked by the author", a_scene(1, four, votes=voted, pick=4)),
+        ("scene-closed", "The vote is closed", a_scene(1, four, votes=voted, pick=2, decision=Decision(How.VOTE))),
         ("scene-nine", "Nine pictures", a_scene(1, pictures)),
         ("scene-one", "One picture", a_scene(1, pictures[:1])),
         ("scene-waiting", "Rewritten: waiting", a_scene(1, four, coming=coming(WorkState.WAITING), **new)),

@@ -54,3 +54,14 @@ def speaking(film: FilmRow) -> Job:
 def filming(film: FilmRow) -> Job:
     """Make a film of pictures and voices that are there."""
     return Job("film", Queue.FILM, film_ids(film)[1], film.id, Urgency.WAITED_FOR.priority(0))
+
+
+def closing_id(story_id: int, asked: int) -> str:
+    """The workflow id of closing a vote: each closing time that was set has its own."""
+    return f"close-vote-{story_id}-{asked}"
+
+
+def closing(story_id: int, asked: int, left_s: float) -> Job:
+    """Close a story's vote in ``left_s`` seconds."""
+    priority = Urgency.WAITED_FOR.priority(0)
+    return Job("close_vote", Queue.VOTES, closing_id(story_id, asked), story_id, priority, max(left_s, 0.01))

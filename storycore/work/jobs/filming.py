@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from storycore.errors import FiresideError
 from storycore.film import emoji
@@ -21,12 +20,9 @@ from storycore.narration.captions import caption_seconds
 from storycore.store.media import record_media
 from storycore.store.models import (
     UNFINISHED,
-    BallotRow,
     CandidateRow,
     FilmRow,
     LineRow,
-    MediaRow,
-    RoundRow,
     SceneRow,
     StoryRow,
     StoryState,
@@ -36,7 +32,6 @@ from storycore.store.models import (
 from storycore.studio.music import music_named
 from storycore.studio.together_views import named, read_co_authors
 from storycore.studio.views import read_story, shown_key
-from storycore.voting.rules import choose, tally
 from storycore.work.jobs.patience import patiently
 from storycore.work.jobs.progress import reporting
 from storycore.work.jobs.speaking import (
@@ -189,45 +184,17 @@ def _film_line(line: LineRow, result: SpokenLine) -> FilmLine:
 
 
 async def chosen_pictures(workshop: Workshop, story_id: int) -> dict[int, tuple[Path, ...]]:
-    """Each scene's picture for the film: the pick, else the most votes, else the lowest number; by scene id.
+    """Each scene's picture for the film, as the story shows it: the pick, else what leads; by scene id.
 
     A second one follows where two were picked.
     """
     async with workshop.database.read() as session:
-        rounds = await session.scalars(
-            select(RoundRow)
-            .join(RoundRow.scene)
-            .where(SceneRow.story_id == story_id, RoundRow.number == SceneRow.round)
-            .options(selectinload(RoundRow.candidates), selectinload(RoundRow.scene))
-        )
-        shown = list(rounds)
-        media = {
-            row.hash: row
-            for row in await session.scalars(
-                select(MediaRow).where(MediaRow.hash.in_([c.media for r in shown for c in r.candidates]))
-            )
-        }
-        ballots = list(
-            await session.scalars(
-                select(BallotRow).join(SceneRow, SceneRow.id == BallotRow.scene_id).where(SceneRow.story_id == story_id)
-            )
-        )
-    return _choices(workshop, shown, media, ballots)
-
-
-def _choices(
-    workshop: Workshop, shown: Sequence[RoundRow], media: dict[str, MediaRow], ballots: Sequence[BallotRow]
-) -> dict[int, tuple[Path, ...]]:
-    pictures: dict[int, tuple[Path, ...]] = {}
-    for round_ in shown:
-        cast = [b.choice for b in ballots if b.scene_id == round_.scene_id and b.round == round_.number]
-        offered = {c.number: c.media for c in round_.candidates if not c.hidden}
-        choice = choose(tally(cast, offered), round_.scene.pick)
-        if choice is not None:
-            numbers = [choice, round_.scene.second_pick]
-            rows = [media[offered[number]] for number in numbers if number in offered]
-            pictures[round_.scene_id] = tuple(workshop.folder.path(row.hash, row.suffix) for row in rows)
-    return pictures
+        story = await read_story(session, workshop.folder, story_id)
+    return {
+        scene.id: (scene.chosen.path, *([scene.second.path] if scene.second is not None else []))
+        for scene in story.scenes
+        if scene.chosen is not None
+    }
 
 
 async def sketched(workshop: Workshop, pictures: Iterable[Sequence[Path]]) -> bool:

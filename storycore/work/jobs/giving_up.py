@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ROUND = "round"
     FILM = "film"
     CHARACTER = "character"
+    VOTE = "vote"
 
 
 async def give_up(workshop: Workshop, kind: Kind, row_id: int, reference: str) -> None:
@@ -57,8 +58,8 @@ async def _story_of(workshop: Workshop, kind: Kind, row_id: int) -> int | None:
         if kind in (Kind.STORY, Kind.CORRECTION):
             story = await session.get(StoryRow, row_id)
             return None if story is None else story.id
-        if kind is Kind.CHARACTER:
-            return None  # its stories are as they were: nobody waits
+        if kind in (Kind.CHARACTER, Kind.VOTE):
+            return None  # its stories are as they were: nobody waits (and a vote can be closed by hand)
         if kind is Kind.FILM:
             film = await session.get(FilmRow, row_id)
             return None if film is None else film.story_id

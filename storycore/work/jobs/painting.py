@@ -22,6 +22,7 @@ from storycore.store.models import (
     WorkState,
     now,
 )
+from storycore.voting.rules import How
 from storycore.work.jobs import asking, queueing, trouble
 from storycore.work.jobs.at_hosts import AtHostError, Order, Painted, paint_order
 from storycore.work.jobs.patience import patiently
@@ -150,7 +151,7 @@ async def _finish(workshop: Workshop, round_id: int, order: Order, painted: Pain
         await session.execute(
             update(SceneRow)
             .where(SceneRow.id == order.scene_id, SceneRow.round < number)
-            .values(round=number, pick=None, second_pick=None)
+            .values(round=number, pick=None, second_pick=None, pick_how=How.PERSON, pick_by="", earlier_pick=None)
             .execution_options(synchronize_session=False)
         )
         await send_waiting_films(workshop, session, order.story_id)
