@@ -6,7 +6,7 @@ import hashlib
 import io
 import subprocess
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ TEXT = (
     "At dusk Siegfried came to the edge of the forest. The birds had fallen silent, and between the trees something "
     "breathed. “Come out,” he called, “and let me see how large you are.”"
 )
-#: A moment that stays in the future.
-UNTIL = datetime(2099, 1, 1, tzinfo=UTC)
+#: When a vote closes.
+UNTIL = datetime.now(UTC) + timedelta(hours=3)
 AWAY = "The painter at host “attic” does not answer. Next try in 60 s."
 STORIES = ("Siegfried comes to the forest", "What breathed between the trees", "The cave", "Home again")
 
