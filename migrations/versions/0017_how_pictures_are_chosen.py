@@ -24,6 +24,8 @@ def upgrade() -> None:
     sa.Column('closes_at', sa.DateTime(), nullable=True),
     sa.Column('asked', sa.Integer(), nullable=False),
     sa.Column('closed_at', sa.DateTime(), nullable=True),
+    sa.Column('closed_by', sa.BigInteger(), nullable=True),
+    sa.Column('closed_by_name', sa.String(length=100), nullable=False),
     sa.Column('closed_why', sa.String(length=200), nullable=False),
     sa.ForeignKeyConstraint(['story_id'], ['story.id'], name=op.f('fk_voting_story_id_story'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('story_id', name=op.f('pk_voting'))
@@ -31,13 +33,15 @@ def upgrade() -> None:
     # Not in a batch: it may make a table anew, and lose that its ids are given out once.
     how = sa.Enum('person', 'vote', 'bot', name='how', native_enum=False, length=16)
     op.add_column('scene', sa.Column('pick_how', how, server_default='person', nullable=False))
-    op.add_column('scene', sa.Column('pick_by', sa.String(length=100), server_default='', nullable=False))
+    op.add_column('scene', sa.Column('pick_by', sa.BigInteger(), nullable=True))
+    op.add_column('scene', sa.Column('pick_by_name', sa.String(length=100), server_default='', nullable=False))
     op.add_column('scene', sa.Column('earlier_pick', sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table('scene', schema=None) as batch_op:
         batch_op.drop_column('earlier_pick')
+        batch_op.drop_column('pick_by_name')
         batch_op.drop_column('pick_by')
         batch_op.drop_column('pick_how')
 

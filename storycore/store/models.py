@@ -192,9 +192,10 @@ class SceneRow(Base):
     pick: Mapped[int | None] = mapped_column()
     #: The candidate that takes over from the pick half-way through the scene.
     second_pick: Mapped[int | None] = mapped_column()
-    #: How the pick came about, and the name of who picked; and the pick it had before it went back to the votes.
+    #: How the pick came about, and who picked; and the pick it had before it went back to the votes.
     pick_how: Mapped[How] = mapped_column(enum_of(How), default=How.PERSON, server_default=How.PERSON.value)
-    pick_by: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    pick_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    pick_by_name: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
     earlier_pick: Mapped[int | None] = mapped_column()
 
     story: Mapped[StoryRow] = relationship(back_populates="scenes")

@@ -41,5 +41,7 @@ class VotingRow(Base):
     closes_at: Mapped[datetime | None] = mapped_column()
     asked: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None] = mapped_column()
-    #: Why it was closed, in words: who closed it, that its time was over, that all votes were there.
+    #: Who closed it, or why it closed by itself, in words.
+    closed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    closed_by_name: Mapped[str] = mapped_column(sa.String(100), default="")
     closed_why: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storycore.errors import StateError
 from storycore.store.models import UNFINISHED, BallotRow, CandidateRow, RoundRow, SceneRow, StoryRow, now
 from storycore.store.together import VotingRow
+from storycore.studio.people import Person
 from storycore.studio.server import of_server
 from storycore.studio.voting_views import mode_of
 from storycore.voting.rules import How, Mode, choose, tally
-
-WHY_LENGTH = 200
 
 
 def takes_ballots(scene: SceneRow, row: VotingRow | None, at: datetime) -> bool:
@@ -58,14 +57,16 @@ async def decide(session: AsyncSession, story: StoryRow, how: How) -> int:
         votes = tally([choice for _, choice in cast], list(offered))
         choice = choose(votes, None, earlier=scene.earlier_pick, author=author)
         if choice is not None:
-            scene.pick, scene.second_pick, scene.pick_how, scene.pick_by = choice, None, how, ""
+            scene.pick, scene.second_pick, scene.pick_how = choice, None, how
+            scene.pick_by, scene.pick_by_name = None, ""
             decided += 1
     return decided
 
 
-async def close(session: AsyncSession, story: StoryRow, row: VotingRow, why: str) -> int:
-    """Close the vote that runs; gives how many scenes it decided. ``why`` is shown."""
-    row.closes_at, row.closed_at, row.closed_why = None, now(), why[:WHY_LENGTH]
+async def close(session: AsyncSession, story: StoryRow, row: VotingRow, why: str = "", by: Person | None = None) -> int:
+    """Close the vote that runs; gives how many scenes it decided. ``why`` is shown, or who did it."""
+    row.closes_at, row.closed_at, row.closed_why = None, now(), why
+    row.closed_by, row.closed_by_name = (None, "") if by is None else (by.id, by.name[:100])
     return await decide(session, story, How.VOTE)
 
 

@@ -22,7 +22,7 @@ from storycore.store.models import (
     StoryState,
 )
 from storycore.store.moderation import ReportRow
-from storycore.store.together import CoAuthorRow
+from storycore.store.together import CoAuthorRow, VotingRow
 from storycore.store.voices import VoiceRow
 from storycore.studio import audit
 from storycore.studio.people import Person
@@ -107,7 +107,7 @@ async def wipe(session: AsyncSession, story: StoryRow) -> list[str]:
         media += [music.partition(".")[0] for music in (str(film.options.get("music", "")),) if "." in music]
         stopped += asking.film_ids(film) if film.state in UNFINISHED else []
     media += [str(story.film_options.get("music", "")).partition(".")[0]]
-    for table in (ReportRow, CorrectionRow, QuestionRow, VoiceRow, CoAuthorRow, FilmRow, CastRow, SceneRow):
+    for table in (ReportRow, CorrectionRow, QuestionRow, VoiceRow, CoAuthorRow, VotingRow, FilmRow, CastRow, SceneRow):
         await session.execute(delete(table).where(table.story_id == story.id))
     await _leave_batch(session, story)
     story.state, story.title, story.script, story.problem = StoryState.DELETED, "", "", ""

@@ -30,7 +30,7 @@ from storycore.store.models import (
     now,
 )
 from storycore.store.moderation import ErasureRow
-from storycore.store.together import CoAuthorRow
+from storycore.store.together import CoAuthorRow, VotingRow
 from storycore.studio import audit
 from storycore.studio.deleting import wipe
 from storycore.studio.moderation import mention
@@ -174,6 +174,8 @@ async def _concerned(session: AsyncSession, server_id: int, member_id: int) -> l
                 StoryRow.id.in_(in_scene.where(RoundRow.asked_by == member_id)),
                 StoryRow.id.in_(select(FilmRow.story_id).where(FilmRow.asked_by == member_id)),
                 StoryRow.id.in_(select(CoAuthorRow.story_id).where(CoAuthorRow.member_id == member_id)),
+                StoryRow.id.in_(select(SceneRow.story_id).where(SceneRow.pick_by == member_id)),
+                StoryRow.id.in_(select(VotingRow.story_id).where(VotingRow.closed_by == member_id)),
             ),
         )
     )

@@ -203,7 +203,8 @@ async def pick(
             if number is not None and number not in offered:
                 raise NotFoundError(f"There is no picture {number} here.", "The pictures changed; look at them again.")
         scene.earlier_pick = scene.pick if choice is None else scene.earlier_pick
-        scene.pick_how, scene.pick_by = How.PERSON, "" if choice is None else person.name[:100]
+        scene.pick_how = How.PERSON
+        scene.pick_by, scene.pick_by_name = (None, "") if choice is None else (person.id, person.name[:100])
         scene.pick, scene.second_pick = choice, None if choice is None or second == choice else second
         words = "the votes decide" if choice is None else f"scene {scene.number}: picture {choice}"
         audit.note_on_story(session, person, story, "story.pick", words)

@@ -49,6 +49,8 @@ TRACES: tuple[Trace, ...] = (
     Trace("co_author", "member_id", "name"),
     Trace("co_author", "invited_by"),
     Trace("scene", "prompt_by"),
+    Trace("scene", "pick_by", "pick_by_name"),
+    Trace("voting", "closed_by", "closed_by_name"),
     Trace("round", "asked_by", "asked_by_name"),
     Trace("ballot", "member_id"),
     Trace("reaction", "member_id"),

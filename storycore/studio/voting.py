@@ -175,7 +175,7 @@ async def close(workshop: Workshop, story_id: int, person: Person) -> int:
         if not await closing.undecided(session, story_id):
             raise StateError("There is no vote to close: every scene that has pictures has its pick.")
         stopped = [asking.closing_id(story_id, row.asked)] if row.closes_at is not None else []
-        decided = await closing.close(session, story, row, f"{person.name} closed it")
+        decided = await closing.close(session, story, row, by=person)
         audit.note(session, person, "story.vote_closed", story.title, "", f"{decided} scenes")
     await workshop.engine.cancel(stopped)
     return decided
@@ -198,7 +198,7 @@ async def reopen(workshop: Workshop, story_id: int, person: Person) -> int:
         for scene in scenes:
             scene.earlier_pick, scene.pick, scene.pick_how = scene.pick, None, How.PERSON
         # A quorum that was reached would close it again at once.
-        row.closed_at, row.closed_why, row.quorum = None, "", None
+        row.closed_at, row.closed_by, row.closed_by_name, row.closed_why, row.quorum = None, None, "", "", None
         audit.note(session, person, "story.vote_opened", story.title, f"{len(scenes)} scenes", "")
     return len(scenes)
 

@@ -72,7 +72,7 @@ async def read_voting(session: AsyncSession, story: StoryRow) -> VotingView:
         row.quorum,
         row.closes_at,
         row.closed_at,
-        row.closed_why,
+        f"{row.closed_by_name} closed it" if row.closed_by_name else row.closed_why,
         named,
     )
 
@@ -86,4 +86,4 @@ def decision_of(
     authors = {member for member in (story.author_id, *co_authors) if member is not None}
     counted = tally(deciding(cast, mode, authors), offered) if mode is Mode.SOLO else None
     author = next((choice for member, choice in cast if member == story.author_id), None)
-    return Decision(scene.pick_how, scene.pick_by, scene.earlier_pick, author, counted)
+    return Decision(scene.pick_how, scene.pick_by_name, scene.earlier_pick, author, counted)

@@ -151,7 +151,15 @@ async def _finish(workshop: Workshop, round_id: int, order: Order, painted: Pain
         await session.execute(
             update(SceneRow)
             .where(SceneRow.id == order.scene_id, SceneRow.round < number)
-            .values(round=number, pick=None, second_pick=None, pick_how=How.PERSON, pick_by="", earlier_pick=None)
+            .values(
+                round=number,
+                pick=None,
+                second_pick=None,
+                pick_how=How.PERSON,
+                pick_by=None,
+                pick_by_name="",
+                earlier_pick=None,
+            )
             .execution_options(synchronize_session=False)
         )
         await send_waiting_films(workshop, session, order.story_id)
