@@ -106,7 +106,7 @@ def compose(
             blocks.append((character, look))
     same_seed = any(c.sheet.same_seed for c in shown)
     extras: dict[str, Any] = {"style": painting} if (painting := manner.painting) else {}
-    before, after = (_cleaned(part, clean) for part in _around(written, manner, tags=tags))
+    before, after = (clean_around(part, clean) for part in _around(written, manner, tags=tags))
     named = {character.id for character, _ in blocks}
     rest = [words for name, words in written.people if (linked[name].id if name in linked else None) not in named]
     texts = [clean(f"{character.sheet.name}, {look}") for character, look in blocks]
@@ -129,6 +129,11 @@ def compose(
     if embeddings:
         extras["embeddings"] = list(dict.fromkeys(embeddings))
     return Composed(" ".join([text, *loras]), parts, extras, same_seed)
+
+
+def named_style(name: str) -> str:
+    """What a part comes from that the style of this name says."""
+    return f"{_NAMED_STYLE}{name}"
 
 
 def style_name(source: str) -> str | None:
@@ -232,8 +237,8 @@ def _after(block: str, rest: str) -> str:
     return f"{block} {rest}" if block.endswith((".", "!", "?")) else f"{block}. {sentence(rest)}"
 
 
-def _cleaned(text: str, clean: Callable[[str], str]) -> str:
-    """What a style says, cleaned; the tags in it, which name files, stay as they are."""
+def clean_around(text: str, clean: Callable[[str], str]) -> str:
+    """What a style says around a prompt, cleaned; the tags in it, which name files, stay as they are."""
     words, tags = _TAG.split(text), _TAG.findall(text)
     return "".join(clean(part) + tag for part, tag in zip(words, [*tags, ""], strict=True))
 
@@ -246,5 +251,5 @@ def _parts(
     if style is None or not style.name:
         return (*parts, Part(clean(written.style), STYLE)) if written.style else tuple(parts)
     around = (style.before, style.after) if style.template else ("", written.style)
-    said = " … ".join(filter(None, (_cleaned(part, clean).strip(" ,.;") for part in around)))
-    return (*parts, Part(said or style.brief, f"{_NAMED_STYLE}{style.name}"))
+    said = " … ".join(filter(None, (clean_around(part, clean).strip(" ,.;") for part in around)))
+    return (*parts, Part(said or style.brief, named_style(style.name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storycore.characters.model import Character, CharacterError
 from storycore.errors import StateError
 from storycore.keys import derived_seed
-from storycore.prompts.compose import STYLE
+from storycore.prompts.compose import STYLE, clean_around, named_style
 from storycore.prompts.write import DEFAULT_STYLE
 from storycore.store.characters import CharacterRow
 from storycore.store.media import record_media
@@ -26,6 +27,8 @@ from storycore.studio.permissions import Act, require
 from storycore.studio.quotas import check_pictures
 from storycore.studio.rules import NO_RULES, PromptRules, rules_from
 from storycore.studio.stories import NewStory
+from storycore.studio.styling import style_for
+from storycore.styles.model import Style, from_json
 from storycore.work.jobs import queueing
 from storycore.work.workshop import Workshop
 
@@ -45,15 +48,15 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _SIZE = 768
 
 
-def variants(character: Character, rules: PromptRules = NO_RULES) -> list[str]:
-    """The prompts of a character's portraits, without the words that do not go into prompts there."""
+def variants(character: Character, rules: PromptRules = NO_RULES, style: Style | None = None) -> list[str]:
+    """The prompts of a character's portraits in a style, without the words that do not go into prompts there."""
     sheet = character.sheet
     look = rules.cleaned(f"{sheet.name}, {sheet.described()}", []).rstrip(" .,")
     tag = f" {sheet.lora_tag}" if sheet.lora else ""
+    before, after = (style.before, style.after) if style and style.template else ("", f". {DEFAULT_STYLE}")
+    before, after = (clean_around(part, lambda text: rules.cleaned(text, [])) for part in (before, after))
     return [
-        f"{look}. Portrait, {pose}, {light}, plain background. {DEFAULT_STYLE}{tag}"
-        for pose in POSES
-        for light in LIGHTS
+        f"{before}{look}. Portrait, {pose}, {light}, plain background{after}{tag}" for pose in POSES for light in LIGHTS
     ]
 
 
@@ -62,8 +65,9 @@ async def preview(
 ) -> int:
     """Have a character's portraits painted, to be voted on in ``channel_id``; gives the id of their board.
 
-    It is a story's rows with one scene, so that it is shown, painted and voted on like one. Whoever manages characters
-    may. Raises ``StateError`` for a character without a look.
+    It is a story's rows with one scene, so that it is shown, painted and voted on like one, in the style of new stories
+    but for its size: what is followed later is best painted alike. Whoever manages characters may. Raises ``StateError``
+    for a character without a look.
     """
     async with workshop.database.write() as session:
         if request_key is not None:
@@ -78,12 +82,13 @@ async def preview(
                 "Describe the look with `/character edit` first.",
             )
         rules = rules_from(settings, age_restricted=person.age_restricted)
-        prompts = variants(character, rules)
+        style = from_json(await style_for(session, person, None))
+        prompts = variants(character, rules, style)
         await check_pictures(session, person, settings, len(prompts))
         story = _board(person, character, channel_id, request_key, len(prompts))
         session.add(story)
         await session.flush()
-        round_ = _add_scene(session, story, character, prompts, rules)
+        round_ = _add_scene(session, story, character, prompts, rules, style)
         await session.flush()
         round_.asked_by, round_.asked_by_name = person.id, person.name[:100]
         await queueing.ask_for_pictures(workshop, session, story, [round_])
@@ -113,9 +118,16 @@ def _board(
 
 
 def _add_scene(
-    session: AsyncSession, story: StoryRow, character: Character, prompts: list[str], rules: PromptRules
+    session: AsyncSession,
+    story: StoryRow,
+    character: Character,
+    prompts: list[str],
+    rules: PromptRules,
+    style: Style | None,
 ) -> RoundRow:
     extras: dict[str, Any] = {"variants": prompts}
+    if style is not None and (painting := replace(style, size=None, hires=None).painting):
+        extras["style"] = painting
     sheet = character.sheet
     if sheet.unwanted:
         extras["negative"] = sheet.unwanted
@@ -133,7 +145,10 @@ def _add_scene(
         composed={
             "parts": [
                 [shown, character.sheet.name],
-                [f"{len(POSES)} poses in {len(LIGHTS)} lights. {DEFAULT_STYLE}", STYLE],
+                [
+                    f"{len(POSES)} poses in {len(LIGHTS)} lights. {DEFAULT_STYLE if style is None else ''}".strip(),
+                    STYLE if style is None else named_style(style.name),
+                ],
             ],
             "extras": extras,
             "dropped": list(dict.fromkeys(dropped)),

@@ -12,7 +12,7 @@ import pytest
 from storycore.characters.model import Sheet
 from storycore.errors import NotAllowedError, NotFoundError, StateError
 from storycore.store.models import StoryRow, StoryState
-from storycore.studio import audit, characters, settings, stories, styles
+from storycore.studio import audit, characters, portraits, settings, stories, styles
 from storycore.studio.people import Person
 from storycore.styles.model import Style
 from storycore.work.workshop import Workshop
@@ -122,3 +122,18 @@ async def test_a_style_with_looks_votes_and_an_over_story(workshop: Workshop) ->
         await styles.take(workshop, view.id, ADA, "none")
     async with workshop.database.read() as session:
         assert (await session.get_one(StoryRow, view.id)).style["steps"] == "12"
+
+
+async def test_portraits_are_painted_in_the_style_of_new_stories_but_for_their_size(workshop: Workshop) -> None:
+    made = (await characters.add(workshop, OLU, Sheet("Gunther", look="a bald man"))).character
+    wide = replace(INK, template="ink of {prompt}, on paper <lora:pen:0.5>", size=(1024, 512), hires=2.0)
+    await styles.add(workshop, OLU, wide)
+    await styles.make_default(workshop, OLU, "Ink")
+    board = await portraits.preview(workshop, OLU, made.id, None)
+    view = await until(workshop, board, painted)
+    asked = painter(workshop).requests
+    assert sum(request.count for request in asked) == 6 and {r.width for r in asked} == {r.height for r in asked}
+    assert all(r.prompt.startswith("ink of Gunther, a bald man. Portrait, ") for r in asked)
+    assert all(r.prompt.endswith("plain background, on paper <lora:pen:0.5>") for r in asked)
+    assert all(r.style == {"steps": 12} for r in asked)
+    assert [source for _, source in view.scenes[0].parts] == ["Gunther", "style: Ink"]
