@@ -66,8 +66,8 @@ async def preview(
     """Have a character's portraits painted, to be voted on in ``channel_id``; gives the id of their board.
 
     It is a story's rows with one scene, so that it is shown, painted and voted on like one, in the style of new stories
-    but for its size: what is followed later is best painted alike. Whoever manages characters may. Raises ``StateError``
-    for a character without a look.
+    but for its size: what is followed later is best painted alike. Whoever manages characters may. Raises
+    ``StateError`` for a character without a look.
     """
     async with workshop.database.write() as session:
         if request_key is not None:
