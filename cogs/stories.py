@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.attachments import read_attachment, read_music
+from bot.attachments import give_out, read_attachment, read_bundle, read_music
 from bot.finding import find_story, story_choices
 from bot.invite import NEEDED
 from bot.replies import Asked, answering, person_of, rights_in, say
@@ -25,8 +25,9 @@ from bot.ui.text import cut, escape
 from bot.ui.voting import show_card
 from storycore.errors import NotAllowedError, ScriptError, StateError
 from storycore.film.options import with_words
-from storycore.studio import deleting, films, stories, styles, together, voices, voting
+from storycore.studio import bundles, deleting, films, stories, styles, together, voices, voting
 from storycore.studio.batches import DEFAULT_START
+from storycore.studio.bundles import Place
 from storycore.studio.music import keep_music
 from storycore.studio.stories import NewStory
 from storycore.studio.views import StoryView
@@ -318,6 +319,45 @@ class Stories(commands.Cog):
                 view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
             )
 
+    @story.command(name="export", description="A story as one file: words, prompts, votes, pictures, voices")
+    @app_commands.describe(story="Which one (default: this thread's)", pictures="All, or those that are shown")
+    async def export(
+        self, interaction: Asked, story: str | None = None, pictures: Literal["all", "shown"] = "all"
+    ) -> None:
+        """Give a story out."""
+        async with answering(interaction):
+            view = await find_story(interaction, story)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await give_out(interaction, view.id, person, shown_only=pictures == "shown")
+
+    @story.command(name="import", description="Take a story in from a file that /story export made")
+    @app_commands.describe(file="The file")
+    async def import_(self, interaction: Asked, file: discord.Attachment) -> None:
+        """Take a story in."""
+        async with answering(interaction):
+            place = Place(check_place(interaction), f"interaction-{interaction.id}")
+            await stories.check_may_create(self.client.workshop, person_of(interaction), waiting=False)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await bundles.take_in(self.client.workshop, person_of(interaction), await read_bundle(file), place)
+            await say(interaction, "It is taken in; its storyboard appears here in a moment.")
+
+    @story.command(name="duplicate", description="Make a story a second time here, with all that is in it")
+    @app_commands.describe(story="Which one (default: this thread's)")
+    async def duplicate(self, interaction: Asked, story: str | None = None) -> None:
+        """Make it twice."""
+        async with answering(interaction):
+            view = await find_story(interaction, story)
+            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            channel = interaction.channel
+            parent = channel.parent_id if isinstance(channel, discord.Thread) else check_place(interaction)
+            place = Place(parent, f"interaction-{interaction.id}")
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await bundles.duplicate(self.client.workshop, view.id, person, place)
+            await say(
+                interaction, f"**{escape(view.title)}** is there twice; the copy's storyboard appears in a moment."
+            )
+
     @story.command(name="delete", description="Delete a story with its pictures, films and votes; asks first")
     @app_commands.describe(story="Which one (default: this thread's)")
     async def delete(self, interaction: Asked, story: str | None = None) -> None:
@@ -346,6 +386,8 @@ class Stories(commands.Cog):
     @film.autocomplete("story")
     @cancel.autocomplete("story")
     @delete.autocomplete("story")
+    @export.autocomplete("story")
+    @duplicate.autocomplete("story")
     @suggest.autocomplete("story")
     @invite.autocomplete("story")
     @vote.autocomplete("story")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from sandbox.world import File
 from storycore.store.models import BallotRow, MadeRow, StoryRow, StoryState
 from storycore.studio import privacy
 from storycore.studio.people import Person
@@ -84,6 +85,27 @@ async def test_a_story_is_deleted_with_its_media_and_messages(wire: Wire) -> Non
     assert "Another" in await listed(wire, "Ada") and "The well" not in await listed(wire, "Ada")
     gone = await (await wire.member("Ada").slash(wire.channel, "story show", story="well")).response()
     assert "No story here" in gone.text
+
+
+async def test_a_story_is_given_out_taken_in_and_made_twice(wire: Wire) -> None:
+    await wire.new_story()
+    await wire.painted()
+    thread = wire.thread
+    given = await (await wire.member("Ada").slash(thread, "story export")).response()
+    file = given.attachments[0]
+    assert file.filename == "the-well.zip"
+    refused = await (await wire.member("Bo").slash(thread, "story export")).response()
+    assert refused.text.startswith("Only the story's author")
+    taken = await wire.member("Bo").slash(wire.channel, "story import", file=File("the-well.zip", file.data))
+    assert "taken in" in (await taken.response()).text
+    await wire.wait(lambda: wire.thread is not thread and len(wire.scenes()) == 2, what="the story that was taken in")
+    scenes = await wire.painted()
+    assert [len(scene.gallery) for scene in scenes] == [3, 3]
+    twice = await wire.member("Ada").slash(thread, "story duplicate")
+    assert "is there twice" in (await twice.response()).text
+    await wire.wait(lambda: "The well \\(copy\\)" in wire.board.text)
+    broken = await wire.member("Bo").slash(wire.channel, "story import", file=File("x.zip", b"nothing"))
+    assert "That is no story's file" in (await broken.response()).text
 
 
 async def test_a_member_is_given_what_is_kept_and_erases_it(wire: Wire) -> None:
