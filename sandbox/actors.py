@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from sandbox.world import File
 from sandbox.writing import Writer
 
 __all__ = ["Actor", "File", "GuildView", "InteractionResult", "Modal"]
+
+_FILLED_IN_S = 0.02
 
 
 class GuildView:
@@ -256,6 +259,8 @@ class Actor(Writer):
         if opener.modal_closed:
             raise SandboxError("the form is closed: it has been sent")
         data = forms.fill(self._state, opener.channel, modal, values or {})
+        # Nobody fills a form in before its bot has heard that it is open: discord.py knows it from that answer on.
+        await asyncio.sleep(_FILLED_IN_S)
         result = await self._act(MODAL_SUBMIT, opener.channel, data, message=opener.message, origin=opener)
         # The client closes the form only once the bot has taken it.
         opener.modal_closed = result.failed is None
