@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.syncing import sync_commands
 from bot.ui.audit import AuditButton
 from bot.ui.batch import BATCH_ITEMS
+from bot.ui.board_pages import BOARD_ITEMS
 from bot.ui.cast_items import CAST_ITEMS
 from bot.ui.character_items import CHARACTER_ITEMS
 from bot.ui.desk import DESK_ITEMS
@@ -116,6 +117,7 @@ class Fireside(commands.Bot):
             *SUGGEST_ITEMS,
             *BATCH_ITEMS,
             *VOTING_ITEMS,
+            *BOARD_ITEMS,
             *STYLE_ITEMS,
             *MODERATION_ITEMS,
             SettingSelect,

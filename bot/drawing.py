@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import discord
@@ -12,9 +13,14 @@ from bot.ui.film import film_sheet, progress_sheet
 from bot.ui.moderation import case_sheet
 from bot.ui.scene import scene_sheet
 from bot.ui.storyboard import storyboard_sheet
+from storycore.errors import StorageError
 from storycore.hosts.previews import Preview
 from storycore.studio.cases import CaseView
+from storycore.studio.contact import contact_of
 from storycore.studio.views import FilmView, SceneView, StoryView
+from storycore.work.workshop import Workshop
+
+_log = logging.getLogger(__name__)
 
 
 class PlaceError(Exception):
@@ -41,11 +47,16 @@ class refusals:  # noqa: N801 - used like a function, in with statements
             raise PlaceError(self._gone) from error
 
 
-def board_drawing(view: StoryView, note: str) -> Draw:
-    """The storyboard, or the board of a character's portraits."""
+async def board_drawing(workshop: Workshop, view: StoryView) -> Draw:
+    """The storyboard with its picture, or the board of a character's portraits."""
     if view.preview_of is not None:
         return lambda mark: preview_board(view, mark)
-    return lambda mark: storyboard_sheet(view, note, mark)
+    note, contact = workshop.note_for(view.server_id), None
+    try:
+        contact = await contact_of(workshop, view)
+    except StorageError as error:  # a storyboard without its picture is better than none
+        _log.warning("story %d: its storyboard's picture could not be made: %s", view.id, error)
+    return lambda mark: storyboard_sheet(view, note, mark, contact)
 
 
 def scene_drawing(view: StoryView, scene: SceneView, preview: Preview | None, *, suggests: bool = False) -> Draw:

@@ -227,9 +227,9 @@ class Projector:
 
     async def _show_all(self, looked: _Pass, channel: discord.PartialMessageable) -> None:
         view = looked.view
-        note = self._workshop.note_for(view.server_id)
+        board = await board_drawing(self._workshop, view)
         with refusals("I may not post in this story's channel.", "This story's channel is gone."):
-            await self._show(looked, channel, STORYBOARD, board_drawing(view, note))
+            await self._show(looked, channel, STORYBOARD, board)
         thread = await self._thread(looked, channel)
         try:
             with refusals("I may not post in this story's thread.", ""):
@@ -435,10 +435,10 @@ class Projector:
             return None
         _log.warning("story %d is paused: %s", looked.view.id, words)
         view = await stories.show(self._workshop, looked.view.id)
-        note = self._workshop.note_for(view.server_id)
+        board = await board_drawing(self._workshop, view)
         looked.waits.clear()
         try:
-            await self._show(looked, channel, STORYBOARD, board_drawing(view, note))
+            await self._show(looked, channel, STORYBOARD, board)
         except (discord.Forbidden, discord.NotFound):
             _log.info("story %d: its storyboard cannot be changed either", looked.view.id)
         return min(looked.waits, default=None)

@@ -6,13 +6,15 @@ from typing import Any
 
 import discord
 
+from bot.ui.board_pages import BoardPage, contact_file
 from bot.ui.film import out_of_date
 from bot.ui.items import FilmButton, PartsButton
 from bot.ui.scene import waiting
-from bot.ui.sheet import Sheet
+from bot.ui.sheet import Sheet, SheetFile
 from bot.ui.text import bar, count, duration, escape_within, moment
 from bot.ui.voting import VotingButton
 from storycore.store.models import WorkState
+from storycore.studio.contact import Contact
 from storycore.studio.views import SceneView, Stage, StoryView
 from storycore.voting.rules import Mode
 
@@ -24,10 +26,11 @@ _CAST_SHOWN = 12
 _MARK_LENGTH = 14
 
 
-def storyboard_sheet(story: StoryView, note: str, mark: int | None = None) -> Sheet:
+def storyboard_sheet(story: StoryView, note: str, mark: int | None = None, contact: Contact | None = None) -> Sheet:
     """The storyboard as it should be now.
 
-    ``note`` is what the painter says of its pictures, ``mark`` the id of the message's post row.
+    ``note`` is what the painter says of its pictures, ``mark`` the id of the message's post row, ``contact`` the
+    picture of its scenes.
     """
     over = story.stage in (Stage.CANCELLED, Stage.FAILED, Stage.SPLIT)
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_GREY if over else _ACCENT)
@@ -39,8 +42,15 @@ def storyboard_sheet(story: StoryView, note: str, mark: int | None = None) -> Sh
     container.add_item(discord.ui.TextDisplay(_stage(story)))
     if story.place_problem:
         container.add_item(discord.ui.TextDisplay(f"⏸️ {escape_within(story.place_problem, 300)}"))
-    if story.scenes:
+    files: list[SheetFile] = []
+    if contact is not None:
+        files = [contact_file(story.id, contact)]
+        gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
+        gallery.add_item(media=f"attachment://{files[0].name}", description=files[0].description)
+        container.add_item(gallery)
+    elif story.scenes:
         container.add_item(discord.ui.Separator())
+    if story.scenes and (contact is None or not contact.titled):
         container.add_item(discord.ui.TextDisplay(_scene_list(story)))
     if story.cast:
         container.add_item(discord.ui.TextDisplay(_cast(story)))
@@ -56,10 +66,12 @@ def storyboard_sheet(story: StoryView, note: str, mark: int | None = None) -> Sh
         label = "Make the film again" if story.stage is Stage.DONE else "Make the film"
         row.add_item(FilmButton(story.id, label=label, mark=mark, main=ready, disabled=not ready or waiting))
         row.add_item(VotingButton(story.id, disabled=over or story.stage is Stage.READING))
+    if contact is not None and contact.pages > 1:
+        row.add_item(BoardPage(story.id, 1, "More scenes"))
     container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
-    return Sheet(view)
+    return Sheet(view, files, passing=story.stage in (Stage.PAINTING, Stage.FILMING))
 
 
 def _stage(story: StoryView) -> str:

@@ -21,7 +21,7 @@ _MOST_PIXELS = 64_000_000
 #: JPEG ends at 65,535 pixels; a story of very many scenes gets lower rows instead of a second sheet.
 _TALLEST = 60_000
 _ROW, _GAP, _LABEL, _MARGIN = 180, 14, 250, 24
-_PAPER, _INK, _SOFT, _PICKED = "#f7f2e7", "#2a2138", "#8b8296", "#d9643a"
+PAPER, INK, SOFT, PICKED = "#f7f2e7", "#2a2138", "#8b8296", "#d9643a"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -55,14 +55,14 @@ async def light_copy(data: bytes, max_side: int = 1024, quality: int = 88) -> by
 
 
 def _light_copy(data: bytes, max_side: int, quality: int) -> bytes:
-    image = _opened(io.BytesIO(data), (max_side, max_side))
+    image = opened(io.BytesIO(data), (max_side, max_side))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=max(1, min(quality, 95)), optimize=True, progressive=True)
     return out.getvalue()
 
 
-def _opened(source: io.BytesIO | Path, most: tuple[int, int]) -> Image.Image:
-    """A picture no larger than ``most``, on white where it was transparent."""
+def opened(source: io.BytesIO | Path, most: tuple[int, int]) -> Image.Image:
+    """A picture no larger than ``most``, on white where it was transparent. Raises ``StorageError``."""
     try:
         with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as image:
             if max(image.size) > LONGEST_SIDE or image.width * image.height > _MOST_PIXELS:
@@ -80,7 +80,7 @@ def _opened(source: io.BytesIO | Path, most: tuple[int, int]) -> Image.Image:
 
 
 @lru_cache(maxsize=8)
-def _font(size: int, heading: bool = False) -> Font:
+def face(size: int, heading: bool = False) -> Font:
     """Fredoka One for numbers and headings, Inter for titles; both come in wheels."""
     package, name = (
         ("font_fredoka_one", "FredokaOne-Regular.ttf") if heading else ("fontpkg_inter", "Inter[opsz,wght].ttf")
@@ -94,10 +94,10 @@ def _sheet(rows: tuple[SheetRow, ...]) -> bytes:
     height = max(24, min(_ROW, (_TALLEST - 2 * _MARGIN) // max(1, len(rows)) - _GAP))
     wide = height * 16 // 9
     width = _MARGIN * 2 + _LABEL + most * (wide + _GAP)
-    sheet = Image.new("RGB", (width, _MARGIN * 2 + max(1, len(rows)) * (height + _GAP)), _PAPER)
+    sheet = Image.new("RGB", (width, _MARGIN * 2 + max(1, len(rows)) * (height + _GAP)), PAPER)
     draw = ImageDraw.Draw(sheet)
     if not rows:
-        draw.text((_MARGIN, _MARGIN), "No scenes yet", font=_font(24, heading=True), fill=_SOFT)
+        draw.text((_MARGIN, _MARGIN), "No scenes yet", font=face(24, heading=True), fill=SOFT)
     for index, row in enumerate(rows):
         top = _MARGIN + index * (height + _GAP)
         _label(draw, row, top, height)
@@ -112,12 +112,12 @@ def _sheet(rows: tuple[SheetRow, ...]) -> bytes:
 def _label(draw: ImageDraw.ImageDraw, row: SheetRow, top: int, height: int) -> None:
     """The scene's number and its title on as many lines as fit."""
     size = min(44, height // 2)
-    draw.text((_MARGIN, top), str(row.number), font=_font(size, heading=True), fill=_PICKED)
-    font = _font(min(20, max(9, height // 6)))
+    draw.text((_MARGIN, top), str(row.number), font=face(size, heading=True), fill=PICKED)
+    font = face(min(20, max(9, height // 6)))
     step = int(font.size * 1.3) if isinstance(font, ImageFont.FreeTypeFont) else 14
     room = max(1, (height - size - 6) // step)
     for line_number, line in enumerate(_wrapped(draw, row.title, font, _LABEL - 20, room)):
-        draw.text((_MARGIN, top + size + 6 + line_number * step), line, font=font, fill=_INK)
+        draw.text((_MARGIN, top + size + 6 + line_number * step), line, font=font, fill=INK)
 
 
 def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: Font, width: int, most: int) -> list[str]:
@@ -135,10 +135,11 @@ def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: Font, width: int, most:
     if len(lines) > most:
         lines = lines[:most]
         lines[-1] += "…"
-    return [_cut(draw, line, font, width) for line in lines]
+    return [shortened(draw, line, font, width) for line in lines]
 
 
-def _cut(draw: ImageDraw.ImageDraw, line: str, font: Font, width: int) -> str:
+def shortened(draw: ImageDraw.ImageDraw, line: str, font: Font, width: int) -> str:
+    """``line`` within ``width`` pixels, ended by an ellipsis where it is cut."""
     while len(line) > 1 and draw.textlength(line, font=font) > width:
         line = line[:-2] + "…"
     return line
@@ -150,20 +151,20 @@ def _cell(
     """One candidate, its number in the corner, framed when it is the pick."""
     left, top, wide, height = box
     try:
-        picture = ImageOps.pad(_opened(path, (wide * 2, height * 2)), (wide, height), color="#e8e0cf")
+        picture = ImageOps.pad(opened(path, (wide * 2, height * 2)), (wide, height), color="#e8e0cf")
     except StorageError:
-        draw.rectangle((left, top, left + wide, top + height), outline=_SOFT, width=2)
-        draw.text((left + wide // 2, top + height // 2), "missing", font=_font(14), fill=_SOFT, anchor="mm")
+        draw.rectangle((left, top, left + wide, top + height), outline=SOFT, width=2)
+        draw.text((left + wide // 2, top + height // 2), "missing", font=face(14), fill=SOFT, anchor="mm")
     else:
         sheet.paste(picture, (left, top))
     if picked:
         for offset in range(5):
             frame = (left - offset, top - offset, left + wide - 1 + offset, top + height - 1 + offset)
-            draw.rectangle(frame, outline=_PICKED)
+            draw.rectangle(frame, outline=PICKED)
     size = max(10, height // 7)
     badge = (left + 6, top + 6, left + 6 + size, top + 6 + size)
-    draw.ellipse(badge, fill=_PICKED if picked else _PAPER, outline=_INK)
+    draw.ellipse(badge, fill=PICKED if picked else PAPER, outline=INK)
     draw.text(
-        ((badge[0] + badge[2]) / 2, (badge[1] + badge[3]) / 2), str(number), font=_font(size * 2 // 3, heading=True),
-        fill="white" if picked else _INK, anchor="mm",
+        ((badge[0] + badge[2]) / 2, (badge[1] + badge[3]) / 2), str(number), font=face(size * 2 // 3, heading=True),
+        fill="white" if picked else INK, anchor="mm",
     )  # fmt: skip

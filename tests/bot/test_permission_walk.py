@@ -47,6 +47,7 @@ ITEMS: dict[str, tuple[Act | None, tuple[tuple[str, str], ...]]] = {
     "VotingButton": (READING, ()),
     "VotingAct": (Act.STEER, tuple((f"fs:votes:{{story}}:{what}", "") for what in ("close", "open", "bot"))),
     "VotesButton": (READING, ()),
+    "BoardPage": (READING, ()),
     "EditButton": (Act.EDIT, (("fs:edit:{scene}", ""),)),
     "AgainButton": (Act.EDIT, (("fs:again:{scene}:1", ""),)),
     "SuggestButton": (Act.EDIT, (("fs:suggest:{scene}", ""),)),

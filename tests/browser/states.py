@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import subprocess
@@ -19,8 +20,10 @@ from bot.ui.storyboard import storyboard_sheet
 from bot.ui.suggest_items import suggestion_card
 from storycore.film.program import program
 from storycore.hosts.previews import Preview
+from storycore.images.board import PAGE, board_picture
 from storycore.images.storyboard.painter import CREDIT, paint
 from storycore.store.models import RoundReason, StoryState, WorkState
+from storycore.studio.contact import Contact, cells_of, described_by
 from storycore.studio.line import Standing
 from storycore.studio.suggestions import Suggested
 from storycore.studio.together_views import AuthorView
@@ -150,6 +153,9 @@ def boards(pictures: list[CandidateView]) -> list[tuple[str, str, StoryView]]:
     )
     stuck = tuple(a_scene(n, [], coming=coming(WorkState.WAITING, problem=AWAY, progress=0.0)) for n in range(1, 5))
     decided = tuple(replace(scene, pick=2, decision=Decision(How.VOTE)) for scene in whole)
+    many = tuple(
+        replace(whole[at % 4], id=at + 1, number=at + 1, second_pick=3 if at == 4 else None) for at in range(20)
+    )
     alone = VotingView(Mode.SOLO, own=True)
     shut = VotingView(closed_at=UNTIL, closed_why="every scene had 5 votes")
     gap = (*whole[:3], a_scene(4, [], failed=a_round([], state=WorkState.FAILED, problem="It ran out of memory.")))
@@ -172,6 +178,7 @@ def boards(pictures: list[CandidateView]) -> list[tuple[str, str, StoryView]]:
             "The authors pick",
             a_story(whole, voting=alone, co_authors=(AuthorView(2, "Bo"),)),
         ),
+        ("board-many", "More scenes than one picture holds", a_story(many, voting=alone)),
         ("board-closed", "The vote is closed", a_story(decided, voting=shut)),
         ("board-gap", "One scene without pictures", a_story(gap)),
         ("board-paused", "A place that refuses", a_story(whole, place_problem=locked)),
@@ -224,10 +231,24 @@ def films() -> list[tuple[str, str, FilmView]]:
     ]
 
 
+def contact(painted: Painted, story: StoryView, page: int = 0) -> Contact | None:
+    """The picture of a storyboard, drawn as the bot draws it. Not to be called on an event loop."""
+    if not story.painted:
+        return None
+    scenes = story.scenes[page * PAGE : (page + 1) * PAGE]
+    cells, titled = cells_of(scenes)
+    data = asyncio.run(board_picture(cells, 448 / 256))
+    key = hashlib.sha256(data).hexdigest()
+    path = painted.film.parent / f"{key}.jpg"
+    path.write_bytes(data)
+    return Contact(path, key, page, -(-len(story.scenes) // PAGE), titled, described_by(scenes))
+
+
 def all_states(painted: Painted) -> list[State]:
-    """Every message in a channel or thread, in a story's order."""
+    """Every message in a channel or thread, in a story's order. Not to be called on an event loop."""
     made = [
-        State(name, words, storyboard_sheet(view, f"{CREDIT}.", 1)) for name, words, view in boards(painted.pictures)
+        State(name, words, storyboard_sheet(view, f"{CREDIT}.", 1, contact(painted, view)))
+        for name, words, view in boards(painted.pictures)
     ]
     story = a_story(tuple(a_scene(number, painted.pictures[:4]) for number in range(1, 5)))
     so_far = Preview(3, blurred(painted.pictures[0].path))

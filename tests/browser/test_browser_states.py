@@ -42,7 +42,7 @@ def post(sandbox: Sandbox, state: State) -> Message:
 
 async def test_every_state_of_every_message(tmp_path: Path) -> None:
     painted = await asyncio.to_thread(Painted, tmp_path)
-    states = all_states(painted)
+    states = await asyncio.to_thread(all_states, painted)
     assert {view.stage for _, _, view in boards(painted.pictures)} == set(Stage), "a stage has no picture"
     assert {view.state for _, _, view in films()} == set(WorkState), "a film's state has no picture"
     async with campfire() as (sandbox, browser):

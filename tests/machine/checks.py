@@ -20,6 +20,7 @@ from bot.ui.text import KEYCAPS
 from sandbox.model import Message
 from storycore.store.models import BallotRow, ReactionRow, SceneRow, StoryState, WorkState
 from storycore.studio import stories
+from storycore.studio.contact import Contact, contact_of
 from storycore.studio.views import SceneView, StoryView
 from tests.machine.model import CANDIDATES, Story
 from tests.machine.stage import Stage
@@ -96,7 +97,8 @@ async def check_chat(stage: Stage, view: StoryView, excuses: Excuses) -> None:
     healthy = not view.place_problem
     if not healthy:
         assert thread is None or (thread.thread is not None and thread.thread.locked), f"paused: {view.place_problem}"
-    for subject, sheet in wanted(stage, view, posts):
+    contact = await contact_of(stage.workshop, view)
+    for subject, sheet in wanted(stage, view, posts, contact):
         post = posts.get(subject)
         if not healthy and subject != STORYBOARD:
             continue
@@ -157,13 +159,15 @@ def check_scene(stage: Stage, scene: SceneView, message: Message, excuses: Excus
         assert sorted(offered) == sorted(KEYCAPS[:CANDIDATES]), "the reactions that the bot offers"
 
 
-def wanted(stage: Stage, view: StoryView, posts: Mapping[str, Post]) -> Iterator[tuple[str, Sheet]]:
+def wanted(
+    stage: Stage, view: StoryView, posts: Mapping[str, Post], contact: Contact | None
+) -> Iterator[tuple[str, Sheet]]:
     """What should stand in the chat: each message's subject and sheet."""
 
     def mark(subject: str) -> int | None:
         return posts[subject].id if subject in posts else None
 
-    yield STORYBOARD, storyboard_sheet(view, stage.workshop.painter.note, mark(STORYBOARD))
+    yield STORYBOARD, storyboard_sheet(view, stage.workshop.painter.note, mark(STORYBOARD), contact)
     if CAST in posts or has_cast_sheet(view):
         yield CAST, cast_sheet(view, mark(CAST))
     waiting = False
