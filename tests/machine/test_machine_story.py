@@ -230,7 +230,7 @@ class StoryMachine(RuleBasedStateMachine):
     async def _vote(self, name: str, scene: Scene, number: int, choice: int) -> None:
         press = self.stage.press(name, self.near(scene), f"fs:vote:{scene.id}:{number}:{choice}")
         if self.model.open and number == scene.round > 0 and choice <= CANDIDATES:
-            await self.allowed(await press)
+            await self.allowed(await press, f"You voted for picture **{choice}** of scene {scene.number}")
             scene.vote(self.person(name), choice, BallotSource.BUTTON)
         else:
             await self.refused(press)
@@ -315,7 +315,7 @@ class StoryMachine(RuleBasedStateMachine):
                 self.model.films.append("coming")
             elif kind == 0 and not words:
                 scene.ask()
-            elif not words:
+            elif "You voted for picture" in words:
                 scene.ballots[number, self.person(name)] = (kind, BallotSource.BUTTON)
         if self.stage.studio.gate is not None or self.stage.painter.mood is Mood.HOLDING:
             assert self.model.films.count("coming") <= 1, "two films at once"
