@@ -116,3 +116,15 @@ async def test_an_unforeseen_error_answers_with_an_id_that_the_log_has(
     lines = [record for record in caplog.records if reference in record.getMessage()]
     assert len(lines) == 1 and lines[0].exc_info is not None
     assert "a secret detail" in str(lines[0].exc_info[1])
+
+
+async def test_every_option_that_names_a_story_offers_titles(wire: Wire) -> None:
+    named = [
+        (command.qualified_name, option.autocomplete)
+        for command in wire.client.tree.walk_commands()
+        if isinstance(command, discord.app_commands.Command)
+        for option in command.parameters
+        if option.name == "story"
+    ]
+    assert len(named) > 5
+    assert [name for name, offers in named if not offers] == []

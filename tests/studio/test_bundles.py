@@ -79,16 +79,17 @@ async def test_a_story_comes_back_exactly_on_another_server(workshop: Workshop) 
     assert story["scenes"][0]["ballots"] == [{"round": 1, "choice": 2, "source": "button"}] * 2
     assert story["scenes"][1]["pick"] == 2 and story["scenes"][1]["by_hand"]
     assert any(member["name"] == "Gunther" for member in story["cast"]) and story["corrections"]
-    assert sum(name.startswith("pictures/") for name in entries) == 6
+    named = {picture["file"] for scene in story["scenes"] for one in scene["rounds"] for picture in one["pictures"]}
+    assert {name[9:73] for name in entries if name.startswith("pictures/")} == named and len(named) >= 6
     assert any(name.startswith("voices/") for name in entries)
     new_id = await bundles.take_in(workshop, ZOE, data, Place(9, "interaction-1"))
     assert new_id != story_id
     assert await bundles.take_in(workshop, ZOE, data, Place(9, "interaction-1")) == new_id, "asked twice is once"
     again, _ = parts_of((await bundles.export(workshop, new_id, ZOE))[1])
     assert again == story
-    old, new = await stories.show(workshop, story_id), await stories.show(workshop, new_id)
-    assert [s.votes for s in new.scenes] == [s.votes for s in old.scenes] and new.scenes[0].votes == {1: 0, 2: 2}
-    assert [s.chosen.media for s in new.scenes if s.chosen] == [s.chosen.media for s in old.scenes if s.chosen]
+    new = await stories.show(workshop, new_id)
+    voted = [0, 0] if story["scenes"][0]["round"] > 1 else [0, 2]  # a correction may have had it painted anew
+    assert list(new.scenes[0].votes.values()) == voted and new.scenes[1].pick == 2
     assert new.server_id == AWAY and new.author_id == ZOE.id
     await scenes.paint_again(workshop, new.scenes[0].id, ZOE)
     await until(workshop, new_id, lambda v: v.scenes[0].coming is None)
@@ -100,9 +101,13 @@ async def test_a_story_is_made_twice_and_the_copy_is_its_own(workshop: Workshop)
     story_id = await lived(workshop)
     copy_id = await bundles.duplicate(workshop, story_id, ADA, Place(5))
     copy = await stories.show(workshop, copy_id)
-    assert copy.title == "The well (copy)" and copy.painted == 2 and copy.scenes[0].votes == {1: 0, 2: 2}
-    await ballots.cast(workshop, copy.scenes[0].id, 1, ADA, 1, BallotSource.BUTTON)
-    assert (await stories.show(workshop, story_id)).scenes[0].votes == {1: 0, 2: 2}
+    assert copy.title == "The well (copy)" and copy.painted == 2
+    before = (await stories.show(workshop, story_id)).scenes[1].votes
+    shown = copy.scenes[1].shown
+    assert shown is not None and copy.scenes[1].votes == before
+    await ballots.cast(workshop, copy.scenes[1].id, shown.number, ADA, 1, BallotSource.BUTTON)
+    assert (await stories.show(workshop, copy_id)).scenes[1].votes == {1: 1, 2: 0}
+    assert (await stories.show(workshop, story_id)).scenes[1].votes == before == {1: 0, 2: 0}
     with pytest.raises(NotAllowedError):
         await bundles.duplicate(workshop, story_id, BO, Place(5))
     with pytest.raises(NotAllowedError):
@@ -116,9 +121,17 @@ async def test_what_is_hidden_or_not_shown_stays_behind(workshop: Workshop) -> N
         picture.hidden = True
         hidden = picture.media
     _, data = await bundles.export(workshop, story_id, ADA)
-    assert hidden not in str(parts_of(data)[0])
+    story, entries = parts_of(data)
+    assert hidden not in str(story) and not any(hidden in name for name in entries)
     _, shown = await bundles.export(workshop, story_id, ADA, chosen_only=True)
-    assert sum(name.startswith("pictures/") for name in parts_of(shown)[1]) == 3
+    of_now = [
+        picture["file"]
+        for scene in story["scenes"]
+        for one in scene["rounds"]
+        if one["number"] == scene["round"]
+        for picture in one["pictures"]
+    ]
+    assert {name[9:73] for name in parts_of(shown)[1] if name.startswith("pictures/")} == set(of_now)
 
 
 async def counted(workshop: Workshop) -> list[int]:
@@ -159,7 +172,9 @@ async def test_a_strangers_file_is_taken_whole_or_not_at_all(workshop: Workshop)
         assert "Traceback" not in str(refused.value), number
     assert await counted(workshop) == before
     harmless = changed(data, lambda _: None, **{"../../evil.txt": b"x", "pictures/evil.png": b"x"})
-    assert len(unpack(harmless)[1]) == 6
+    assert {f"pictures/{name}" for name in unpack(harmless)[1]} == {
+        name.rpartition(".")[0] for name in parts_of(data)[1] if name.startswith("pictures/")
+    }
     await settings.put(workshop, Person(9, "Olu", server_id=AWAY, admin=True), "roles.create", "<@&123456789012345678>")
     with pytest.raises(NotAllowedError):
         await bundles.take_in(workshop, ZOE, data, Place(9))
