@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from spacy.cli.train import train
 
-import training.readers  # noqa: F401 - registers what the configurations ask for by name
 from storycore.cast.pipeline import MODEL, people_pipeline
 from storycore.cast.reader import likeness_of
 from storycore.cast.reading.people_words import read_lexicon
 from storycore.cast.reading.ranker import write_rankers
-from training.assemble import assemble, blank_with_vectors, write_lexicon
+from training.assemble import alone, assemble, blank_with_vectors, write_lexicon
 from training.chains import RECIPE, ROUNDS, learn, learn_names, lesson_of, unseen_lessons
 from training.data import FOLDS, litbank, novels, own_documents, tales, treebank
 from training.lexicon import count_names, count_places, count_verbs
+from training.readers import natural  # (importing it registers what the configurations ask for by name)
 from training.vectors import Shape, make_vectors
+from training.votes import write_votes
 
 _HERE = Path(__file__).parent
 _SHAPE = Shape(words=20_000, width=96, contexts=1_500, window=3)
-_FOLD_STEPS = 1_100
+_FOLD_STEPS = 1_600
 
 
 def main() -> None:
@@ -69,10 +71,21 @@ def _network(name: str, data: Path, work: Path, **more: Any) -> None:
 
 
 def _folds(data: Path, work: Path) -> None:
-    """Networks that are trained without a quarter of LitBank each, shorter: rankers learn from what they find there."""
+    """Networks that are trained without a quarter of the documents each: rankers learn from what they find there, and
+    together they teach the one that is shipped."""
     for fold in range(FOLDS):
         steps = {"training.max_steps": _FOLD_STEPS, "training.eval_frequency": _FOLD_STEPS}
         _network(f"people-{fold}", data, work, **steps, **{"corpora.train.without": fold})
+
+
+def _votes(data: Path, work: Path) -> None:
+    networks = [alone(work / f"people-{fold}" / "model-last") for fold in range(FOLDS)]
+    told = (natural(sections) for sections in tales(data))
+    write_votes(networks, chain(novels(data), told), work / "votes.jsonl.gz")
+
+
+def _people(data: Path, work: Path) -> None:
+    _network("people", data, work, **{"paths.votes": str(work / "votes.jsonl.gz")})
 
 
 def _assemble(data: Path, work: Path) -> None:
@@ -82,7 +95,7 @@ def _assemble(data: Path, work: Path) -> None:
 def _rankers(data: Path, work: Path) -> None:
     nlp, lexicon = people_pipeline(), read_lexicon(MODEL)
     documents = [*litbank(data, "train"), *own_documents(data)]
-    lessons, own = unseen_lessons(nlp, lexicon, data, work)
+    lessons, own = unseen_lessons(lexicon, data, work)
     judge = learn_names([*lessons, *own], lexicon)
     judged = [lesson_of(x.words, lexicon, d, judge) for x, d in zip([*lessons, *own], documents, strict=True)]
     lessons, own = judged[: len(lessons)], judged[len(lessons) :]
@@ -94,8 +107,9 @@ _STEPS = {
     "vectors": _vectors,
     "lexicon": _lexicon,
     "syntax": lambda data, work: _network("syntax", data, work),
-    "people": lambda data, work: _network("people", data, work),
     "folds": _folds,
+    "votes": _votes,
+    "people": _people,
     "assemble": _assemble,
     "rankers": _rankers,
 }

@@ -156,13 +156,15 @@ def read_lesson(lesson: Lesson, lexicon: Lexicon, teacher: Teacher, likeness: Li
     Chains(lesson.words, lesson.mentions, lesson.identities, lexicon, teacher, likeness).read()
 
 
-def unseen_lessons(nlp: Language, lexicon: Lexicon, data: Path, work: Path) -> tuple[list[Lesson], list[Lesson]]:
-    """LitBank's training documents, each read by the network of ``work`` that was trained without it (a quarter by the
-    shipped one, ``nlp``), and our tales and chat scripts, which no network learnt from. No judge of names as yet."""
-    networks = {fold: alone(work / f"people-{fold}" / "model-last") for fold in range(FOLDS)}
-    documents = litbank(data, "train")
-    lessons = [prepare(networks.get(fold_of(n), nlp), lexicon, document) for n, document in enumerate(documents)]
-    return lessons, [prepare(nlp, lexicon, document) for document in own_documents(data)]
+def unseen_lessons(lexicon: Lexicon, data: Path, work: Path) -> tuple[list[Lesson], list[Lesson]]:
+    """LitBank's training documents and our own, each read by the network of ``work`` that was trained without it. No
+    judge of names as yet."""
+    networks = [alone(work / f"people-{fold}" / "model-last") for fold in range(FOLDS)]
+    lessons, own = (
+        [prepare(networks[fold_of(n)], lexicon, document) for n, document in enumerate(documents)]
+        for documents in (litbank(data, "train"), own_documents(data))
+    )
+    return lessons, own
 
 
 def learn(

@@ -13,7 +13,7 @@ from training.data import Document
 _CUT = word_set("""
     who whom whose which that of in on at with from to for by as where when after before whether than like upon over
     under about into near beyond among between without within through against behind beneath beside but or and nor
-    , ; : -- ( ) - " “ ” ’ ‘ ' — – . ! ?""")
+    , ; : -- ( ) " “ ” ’ ‘ ' — – . ! ?""")
 _SKIP = word_set("""
     the a an this that these those my your his her its our their thy no any every each both all some such what which
     whose of " “ ‘ ' — -""")
@@ -23,7 +23,7 @@ _SMALL = word_set("of de la le du van von der den di da the and st dr mr mrs ms"
 
 def head_of(words: list[str]) -> int:
     """The index of the head of an English noun phrase, given as its words: past the determiners, before what follows
-    the noun."""
+    the noun. Of "match-maker", three words to us, it is the last; of "sister-in-law" the first."""
     lower = [word.lower() for word in words]
     first = 0
     while first < len(words) - 1 and lower[first] in _SKIP and not (lower[first] == "of" and first == 0):
@@ -36,6 +36,8 @@ def head_of(words: list[str]) -> int:
         and not (lower[last] in ("'s", "’s") and last == len(words) - 1)
     ):
         last += 1
+    if lower[last - 1] == "-" and last > first + 1:
+        last -= 1
     return last - 1
 
 

@@ -16,10 +16,13 @@ from spacy.util import registry
 from storycore.cast.smooth import smooth
 from training.augment import Passage, vary
 from training.cores import label_cores
-from training.data import Paragraph, fold_of, litbank, tales, treebank
+from training.data import Paragraph, fold_of, litbank, own_documents, tales, treebank
 from training.silver import label_tale
+from training.votes import read_votes
 
 Corpus = Callable[[Language], Iterator[Example]]
+#: Our own documents are few, and what is judged is like them.
+_OWN_TIMES = 3
 
 
 @registry.readers("fireside.treebank.v1")  # type: ignore[untyped-decorator]
@@ -53,20 +56,37 @@ def _example(nlp: Language, paragraph: Paragraph) -> Example:
 
 
 @registry.readers("fireside.people.v1")  # type: ignore[untyped-decorator]
-def people_corpus(data: str, split: str, varied: bool, tales_share: float, seed: int, without: int) -> Corpus:
-    """LitBank's passages with the cores of their mentions, but those of the fold ``without`` (-1: all of them);
-    ``varied`` tells each anew in every epoch, and adds a share of the tales that rules have labelled."""
-    made: list[tuple[list[Passage], list[Passage]]] = []
+def people_corpus(
+    data: str,
+    split: str,
+    varied: bool,
+    tales_share: float,
+    seed: int,
+    without: int,
+    votes: str | None,
+    votes_share: float,
+) -> Corpus:
+    """LitBank's passages with the cores of their mentions, but those of the fold ``without`` (-1: all of them).
+
+    ``varied`` tells each anew in every epoch, adds our own tales and chat scripts (``_OWN_TIMES``; likewise without the
+    fold), a share of the tales that rules have labelled, and so much of what networks voted on (``training.votes``;
+    ``votes`` is their file) as ``votes_share`` times LitBank's passages.
+    """
+    made: list[tuple[list[Passage], list[Passage], list[Passage]]] = []
     chance = random.Random(seed)
 
     def read(nlp: Language) -> Iterator[Example]:
         if not made:
-            kept = (d for n, d in enumerate(litbank(Path(data), split)) if fold_of(n) != without)
+            own = own_documents(Path(data)) if varied else []
+            kept = [d for n, d in enumerate(litbank(Path(data), split)) if fold_of(n) != without]
+            kept += [d for n, d in enumerate(own) if fold_of(n) != without] * _OWN_TIMES
             cores = (label_cores(nlp, document) for document in kept)
-            tellings = [label_tale(nlp, _natural(sections)) for sections in tales(Path(data))] if varied else []
-            made.append(([p for doc, labels in cores for p in _cut(_passage(doc, labels))], _stretches(tellings)))
-        passages, told = made[0]
+            tellings = [label_tale(nlp, natural(sections)) for sections in tales(Path(data))] if varied else []
+            voted = read_votes(Path(votes)) if votes else []
+            made.append(([p for doc, labels in cores for p in cut(_passage(doc, labels))], _stretches(tellings), voted))
+        passages, told, voted = made[0]
         order = [*passages, *chance.sample(told, int(len(told) * tales_share))]
+        order += chance.sample(voted, min(len(voted), int(len(passages) * votes_share)))
         if varied:
             chance.shuffle(order)
         for passage in order:
@@ -75,7 +95,7 @@ def people_corpus(data: str, split: str, varied: bool, tales_share: float, seed:
     return read
 
 
-def _natural(sections: list[str]) -> str:
+def natural(sections: list[str]) -> str:
     """Paragraphs apart; a line that ends in the middle of a sentence was only wrapped."""
     return smooth(re.sub(r"(?<=[.!?:;,\"”'’])\n", "\n\n", "\n\n".join(sections)))
 
@@ -85,10 +105,10 @@ def _passage(doc: Doc, labels: list[str]) -> Passage:
 
 
 def _stretches(tellings: list[Passage]) -> list[Passage]:
-    return [stretch for telling in tellings for stretch in _cut(telling)]
+    return [stretch for telling in tellings for stretch in cut(telling)]
 
 
-def _cut(passage: Passage, words: int = 160) -> Iterator[Passage]:
+def cut(passage: Passage, words: int = 160) -> Iterator[Passage]:
     """Stretches of whole paragraphs, ``words`` long or more."""
     begin = 0
     for i, word in enumerate(passage.words):
