@@ -21,7 +21,7 @@ from storycore.cast.smooth import smooth
 from training.augment import Passage
 
 #: Stretches of so many characters are drawn, so many from each text at most.
-_STRETCH, _DRAWN = 1_000, 40
+_STRETCH, _DRAWN = 1_000, 24
 #: A core is one with this share of the votes or more; a word is none with this share or less.
 _FOR, _AGAINST = 0.75, 0.25
 _SEED = 17
