@@ -187,7 +187,7 @@ def _with_speakers(
         name = person.name if person is not None and person.in_cast else None
         reason = told.reason
         if name and told.confidence < UNSURE_SPEAKER:
-            # about every second of these would be wrong: the narrator tells it until somebody says who speaks
+            # most of these would be wrong: the narrator tells it until somebody says who speaks
             name, reason = None, f"Perhaps {name}. {reason}".strip()
         for number in speech.lines:
             changed[number] = replace(lines[number], speaker=name, confidence=told.confidence, reason=reason)

@@ -300,12 +300,12 @@ def test_places_and_things_with_names_are_nobody_however_often_the_story_names_t
 
 
 def test_a_name_that_may_be_a_places_is_asked_for() -> None:
-    text = 'Ana met the effigies under Purbeck. She loved Purbeck more than the sea. "It is home," said Ana.'
+    text = "Ana reached Valdra at dawn. Valdra was silent. “It is home,” said Ana, and walked through Valdra."
     (asked,) = understand(text).questions
-    assert (asked.kind, asked.about, asked.options) == (QuestionKind.CHARACTER, "Purbeck", ())
-    assert text[asked.start : asked.end] == "Purbeck"
+    assert (asked.kind, asked.about, asked.options) == (QuestionKind.CHARACTER, "Valdra", ())
+    assert text[asked.start : asked.end] == "Valdra"
     assert 0.5 < asked.confidence < 0.75
-    assert asked.reason == "Purbeck may be a place or a thing."
-    told = understand(text, facts=Facts(not_characters=("Purbeck",)))
+    assert asked.reason == "Valdra may be a place or a thing."
+    told = understand(text, facts=Facts(not_characters=("Valdra",)))
     assert [member.name for member in told.cast] == ["Ana"]
     assert told.questions == ()

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storycore.cast.facts import Facts
-from storycore.cast.lexicon import ANIMATE, NO_NAMES, SPEECH_VERBS
+from storycore.cast.lexicon import ANIMATE, CREATURES, NO_NAMES, SPEECH_VERBS
 from storycore.cast.reading.missed import beside_names, introduced, introductions, speaking
 from storycore.cast.reading.name_judge import NOBODY, Named, likely_nobody
 from storycore.cast.reading.name_rules import mend_names
 from storycore.cast.reading.people_words import (
+    KIN,
     NAME_TITLES,
     PRONOUNS,
     Lexicon,
@@ -82,13 +83,15 @@ def find_mentions(words: Words, lexicon: Lexicon, facts: Facts, judge: Ranker | 
     for first, last, kind in mend_names(words, lexicon, words.cores):
         take(*_mended(words, first, last, kind))
     _drop_titles(words, spans, taken)
-    names = [(first, last) for first, last, kind, _ in spans.values() if kind == "PROP"]
-    for core in (*speaking(words, taken), *beside_names(words, taken, names)):
+    for core in speaking(words, taken):
         take(*core)
     for core in introductions(words, taken, [last for _, last, kind, _ in spans.values() if kind == "NOM"]):
         take(*core)
     for first, last in _sweep(words, lexicon, taken, list(spans.values())):
         take(first, last, "PROP")
+    names = [(first, last) for first, last, kind, _ in spans.values() if kind == "PROP"]
+    for core in beside_names(words, taken, names):
+        take(*core)
     doubts = _without_nobodies(words, lexicon, spans, labels, judge) if judge is not None else {}
     forbidden = {fold(name).casefold() for name in facts.not_characters}
     found: list[Found] = []
@@ -121,13 +124,25 @@ def open_to_doubt(
     """The names written large that no person, no label and no "girl named …" vouches for, and whether the network found
     each itself.
     (Where all is written small, how a name is written says nothing, and the judge would drop too many.)"""
-    vouched = {introduced(words, last) for _, last, kind, _ in spans.values() if kind == "NOM"} | set(labels)
+    vouched = _vouched(words, spans) | set(labels)
+    sure = {words.lower[span[1]] for first, span in spans.items() if first in vouched}
     network = {i for first, last, kind in words.cores if kind == "PROP" for i in range(first, last + 1)}
     return [
         (first, last, last in network)
         for first, last, kind, known in sorted(spans.values(), key=lambda span: span[:2])
-        if kind == "PROP" and known is None and first not in vouched and not words.words[last].islower()
+        if kind == "PROP" and known is None and words.lower[last] not in sure and not words.words[last].islower()
     ]
+
+
+def _vouched(words: Words, spans: dict[int, tuple[int, int, str, str | None]]) -> set[int]:
+    """Where names stand that a description says to be somebody's: "a girl named Linh", "her cat, Pepper"."""
+    found: set[int] = set()
+    for _, last, kind, _ in spans.values():
+        if kind == "NOM":
+            found.add(introduced(words, last))
+            if words.lower[last] in KIN | CREATURES:
+                found.add(last + (2 if last + 1 < len(words) and words.words[last + 1] == "," else 1))
+    return found
 
 
 def _drop_titles(words: Words, spans: dict[int, tuple[int, int, str, str | None]], taken: list[bool]) -> None:

@@ -11,8 +11,9 @@ from storycore.script.model import Line
 
 #: The most questions of one story, and of these about lines.
 MOST, MOST_LINES = 5, 3
-#: A speaker less sure than this is asked for: cross-validated, about every second of them is wrong.
-UNSURE_SPEAKER = 0.6
+#: A speaker less sure than this is asked for: cross-validated, three of five of them are wrong, and above it two of
+#: three are right.
+UNSURE_SPEAKER = 0.5
 #: A description that went to somebody with less than this is asked for.
 UNSURE_MERGE = 0.6
 #: A name that is nobody's with more than this, wherever it stands, is asked for (from 0.4 on it is not taken at all).
