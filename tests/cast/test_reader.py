@@ -17,6 +17,7 @@ from storycore.cast.reading.policy import RankerPolicy
 from storycore.cast.understand import understand
 from storycore.script.model import LineKind
 from tests.script.stories import SIEGFRIED
+from tests.support.workshops import STORY
 
 TALK = (
     "Anna met Tom at the well.\n\n“Are you thirsty?” asked Anna.\n\n“Very,” said Tom.\n\n“Then drink.”\n\n"
@@ -245,6 +246,14 @@ def test_a_description_beside_a_name_is_the_same_person(text: str, name: str, al
     (member,) = [member for member in read(text).cast if member.name == name]
     assert alias in member.aliases
     assert alias not in names(read(text))
+
+
+def test_who_says_what_they_are_is_that() -> None:
+    found = read(STORY)
+    assert [(member.name, member.aliases) for member in found.cast] == [
+        ("the miller", ("the old miller",)),
+        ("the frog", ("the king",)),
+    ]
 
 
 def test_one_that_says_more_of_somebody_is_the_same() -> None:

@@ -9,6 +9,8 @@ from storycore.cast.reading.names import Identity
 from storycore.cast.reading.people_words import KIN
 from storycore.cast.reading.words import Words
 
+#: What says of "I", "you" and "he" who they are.
+_BE = {1: (["am"], ["'m"], ["’m"], ["was"]), 2: (["are"], ["'re"], ["’re"]), 3: (["is"], ["was"], ["'s"], ["’s"])}
 #: "A robot. His name is Bolt."
 _NAME_IS = (["name", "was"], ["name", "is"], ["name", "'s"], ["name", "’s"])
 #: What the words of a title are as a description: St. Lawrence is "the saint".
@@ -31,7 +33,7 @@ def apposed(words: Words, mentions: list[Found], number: int) -> int:
         following = number + 1
         if following < len(mentions) and _leads_to(mention, mentions[following], mention.last):
             return following
-        if _says_more(words, mentions, number):
+        if _says_more(words, mentions, number) or _is_said_to_be(words, mentions, number):
             return number - 1
         return _after_name(words, mentions, number)
     before = number - 1
@@ -59,6 +61,15 @@ def _says_more(words: Words, mentions: list[Found], number: int) -> bool:
         return False
     before = mentions[number - 1]
     return before.kind == "NOM" and before.last == mention.first - 2 and words.words[mention.first - 1] == ","
+
+
+def _is_said_to_be(words: Words, mentions: list[Found], number: int) -> bool:
+    """ "I am the king of this well", "he was a poor tailor"."""
+    mention, before = mentions[number], mentions[number - 1] if number else None
+    if before is None or before.pronoun is None or before.pronoun.plural or before.role != "subject":
+        return False
+    between = words.lower[before.last + 1 : mention.first]
+    return bool(mention.determiner) and between in _BE[before.pronoun.person]
 
 
 def _after_name(words: Words, mentions: list[Found], number: int) -> int:
