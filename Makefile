@@ -35,7 +35,7 @@ test: lint types
 trust: install
 	$(BIN)/python -m tests.trust --moments 100
 
-# Trains storycore/cast/model anew from the data of its card: about half an hour of one core (reckoned from its steps). DATA says where they lie.
+# Trains storycore/cast/model anew from the data of its card: about three quarters of an hour of one core (reckoned from its steps). DATA says where they lie.
 DATA ?= ../shared/story
 model: install
 	$(BIN)/python -m training --data $(DATA)

@@ -1,4 +1,4 @@
-"""``python -m training``: makes ``storycore/cast/model`` anew. About 30 minutes of one core, most of it the
+"""``python -m training``: makes ``storycore/cast/model`` anew. About 45 minutes of one core, most of it the
 networks'.
 
 Every step is seeded; on the same machine and versions the same data give the same model.

@@ -11,8 +11,8 @@ from storycore.script.model import Line
 
 #: The most questions of one story, and of these about lines.
 MOST, MOST_LINES = 5, 3
-#: A speaker less sure than this is asked for: cross-validated, three of five of them are wrong, and above it two of
-#: three are right.
+#: A speaker less sure than this is asked for: cross-validated, four of ten of them are right, and two of three
+#: from there to 0.8.
 UNSURE_SPEAKER = 0.5
 #: A description that went to somebody with less than this is asked for.
 UNSURE_MERGE = 0.6
