@@ -21,6 +21,8 @@ def mixed_noise(pipe: Any, order: Paint, chance: torch.Generator, subseed: int) 
         torch.randn(shape, generator=drawn, dtype=pipe.unet.dtype)
         for drawn in (chance, torch.Generator("cpu").manual_seed(subseed))
     ]
+    if not order.strength:  # not turned at all, not even by rounding
+        return noises[0].to(pipe.unet.dtype)
     return slerp(order.strength, noises[0], noises[1]).to(pipe.unet.dtype)
 
 
