@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.replies import Asked, hidden_from, person_of, workshop_of
+from bot.replies import Asked, hidden_from, person_of, rights_in, workshop_of
 from bot.ui.text import cut
 from storycore.errors import NotFoundError
 from storycore.script.model import LineKind
 from storycore.studio import stories
+from storycore.studio.people import Person
 from storycore.studio.views import LineView, SceneView, StoryView
 
 _MOST = 25
@@ -45,6 +46,12 @@ async def find_story(interaction: Asked, typed: str | None) -> StoryView:
         return await stories.show(workshop, found[0].id, person)
     what = "More than one story matches that." if found else "No story here matches that."
     raise NotFoundError(what, "Choose one from the list that appears while you type.")
+
+
+async def story_meant(interaction: Asked, typed: str | None) -> tuple[StoryView, Person]:
+    """As :func:`find_story`, and who asks, by their rights where that story lives."""
+    view = await find_story(interaction, typed)
+    return view, person_of(interaction, rights_in(interaction, view.channel_id))
 
 
 async def story_choices(interaction: Asked, typed: str) -> list[Choice]:

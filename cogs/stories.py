@@ -12,9 +12,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.attachments import give_out, read_attachment, read_bundle, read_music
-from bot.finding import find_story, story_choices
+from bot.finding import story_choices, story_meant
 from bot.invite import NEEDED
-from bot.replies import Asked, answering, person_of, rights_in, say
+from bot.replies import Asked, answering, person_of, say
 from bot.ui.batch import BatchForm, take_batch
 from bot.ui.forms import StoryForm, take_up
 from bot.ui.items import ask_for_film
@@ -173,8 +173,7 @@ class Stories(commands.Cog):
     async def show(self, interaction: Asked, story: str | None = None) -> None:
         """Show one story to the person who asked."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             if view.place_problem and (person.moderator or person.id == view.author_id):
                 channel_id = check_place(interaction)
                 await stories.move(self.client.workshop, view.id, person, channel_id)
@@ -214,8 +213,7 @@ class Stories(commands.Cog):
     ) -> None:
         """Ask for the film. What is chosen here is remembered for the story's next."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             chosen = {
                 "shape": shape, "motion": motion, "transition": transition, "subtitles": subtitles, "voice": voice,
                 "music": music,
@@ -238,8 +236,7 @@ class Stories(commands.Cog):
     async def cancel(self, interaction: Asked, story: str | None = None) -> None:
         """Cancel a story."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             await stories.cancel(self.client.workshop, view.id, person)
             await say(interaction, f"**{escape(view.title)}** is cancelled. Its pictures stay where they are.")
 
@@ -248,8 +245,7 @@ class Stories(commands.Cog):
     async def suggest(self, interaction: Asked, story: str | None = None) -> None:
         """A continuation, as a file; nothing changes."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             await send_continuation(interaction, view.id, person)
 
     @story.command(name="invite", description="Let somebody make a story with you: they pick, film and correct, too")
@@ -257,8 +253,7 @@ class Stories(commands.Cog):
     async def invite(self, interaction: Asked, member: discord.Member, story: str | None = None) -> None:
         """Make somebody a co-author."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             if member.bot:
                 raise StateError("Bots write no stories with anybody.", "Invite a member.")
             await together.invite(self.client.workshop, view.id, person, member.id, member.display_name)
@@ -269,8 +264,7 @@ class Stories(commands.Cog):
     async def uninvite(self, interaction: Asked, member: discord.User, story: str | None = None) -> None:
         """Take a co-author out, also one who left the server."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             name = await together.uninvite(self.client.workshop, view.id, person, member.id)
             await say(interaction, f"**{escape(name)}** is no co-author of **{escape(view.title)}** any more.")
 
@@ -293,8 +287,7 @@ class Stories(commands.Cog):
     ) -> None:
         """Say how pictures are chosen; without any option, show it."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             if (mode, role, closes, quorum) != (None, None, None, None):
                 role_id = None if role is None else 0 if role.is_default() else role.id
                 await voting.change(
@@ -326,8 +319,7 @@ class Stories(commands.Cog):
     ) -> None:
         """Give a story out."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await give_out(interaction, view.id, person, shown_only=pictures == "shown")
 
@@ -347,8 +339,7 @@ class Stories(commands.Cog):
     async def duplicate(self, interaction: Asked, story: str | None = None) -> None:
         """Make it twice."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             channel = interaction.channel
             parent = channel.parent_id if isinstance(channel, discord.Thread) else check_place(interaction)
             place = Place(parent, f"interaction-{interaction.id}")
@@ -363,8 +354,7 @@ class Stories(commands.Cog):
     async def delete(self, interaction: Asked, story: str | None = None) -> None:
         """Ask, then delete."""
         async with answering(interaction):
-            view = await find_story(interaction, story)
-            person = person_of(interaction, rights_in(interaction, view.channel_id))
+            view, person = await story_meant(interaction, story)
             found = await deleting.asked(self.client.workshop, view.id, person)
             await interaction.response.send_message(
                 view=delete_card(found), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
